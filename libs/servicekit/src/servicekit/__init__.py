@@ -1,0 +1,1 @@
+"""The technical plumbing that Sunshine's services share; no word of the domain in it."""

@@ -1,0 +1,130 @@
+"""The consuming connection of a service: one for all its queues, reconnecting for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import eventlet
+from amqp.exceptions import PreconditionFailed
+from eventlet.event import Event as Signal
+from eventlet.semaphore import Semaphore
+from kombu import Connection, Consumer, Queue
+from nameko.extensions import SharedExtension
+
+from servicekit.publishing import BROKER_ERRORS, open_connection
+from servicekit.settings import settings_of
+from servicekit.telemetry import BROKER_UP, log
+
+START_SECONDS = 5.0
+DRAIN_SECONDS = 1.0
+BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
+
+
+class Reader(Protocol):
+    """What reads a queue: an entry point."""
+
+    queue: Queue
+    prefetch: int
+
+    def declare(self, channel: Any) -> None: ...
+    def on_message(self, message: Any) -> None: ...
+    def busy(self) -> bool: ...
+
+
+class Inbound(SharedExtension):
+    """Consumes every queue of one service; stops only when nothing is in flight.
+
+    A broker that is away, at the start or later, is tried again; meanwhile the service lives and
+    ``connected`` is False.
+    """
+
+    def __init__(self) -> None:
+        self._readers: list[Reader] = []
+        self._consumers: list[Consumer] = []
+        self._thread: Any = None
+        self._stopping = False
+        self._settling = Semaphore()
+        self._first = Signal()
+        self.connected = False
+
+    def add(self, reader: Reader) -> None:
+        """Called by an entry point in its ``setup``."""
+        self._readers.append(reader)
+
+    def start(self) -> None:
+        if self._readers and self._thread is None:
+            self._thread = self.container.spawn_managed_thread(self._run, identifier="inbound")
+            with eventlet.Timeout(START_SECONDS, exception=False):
+                self._first.wait()
+
+    def drain(self) -> None:
+        """Stop taking messages, and return when those in flight are settled."""
+        self._stopping = True
+        if self._thread is not None:
+            self._thread.wait()
+
+    def kill(self) -> None:
+        if self._thread is not None:
+            self._thread.kill()
+
+    def settle(self, action: Callable[[], None]) -> None:
+        """Acknowledge or requeue; on a connection that is gone the broker has the message again."""
+        try:
+            with self._settling:
+                action()
+        except BROKER_ERRORS:
+            log.info("message.settled_too_late", service=self.container.service_name)
+
+    def _run(self) -> None:
+        attempt, settings = 0, settings_of(self.container)
+        while not self._stopping:
+            try:
+                with open_connection(settings.amqp_uri, settings.heartbeat) as connection:
+                    attempt = 0
+                    self._consume(connection)
+            except PreconditionFailed:
+                raise  # a queue exists with other arguments: waiting would not mend it
+            except BROKER_ERRORS as error:
+                self._set_connected(False)
+                log.warning(
+                    "broker.away", service=self.container.service_name, error=type(error).__name__
+                )
+                eventlet.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
+                attempt += 1
+        self._set_connected(False)
+
+    def _consume(self, connection: Connection) -> None:
+        self._consumers = [self._consumer(connection, reader) for reader in self._readers]
+        self._set_connected(True)
+        log.info("broker.connected", service=self.container.service_name)
+        while not (self._stopping and self._drained()):
+            try:
+                connection.drain_events(timeout=DRAIN_SECONDS if not self._stopping else 0.05)
+            except TimeoutError:
+                connection.heartbeat_check()
+
+    def _consumer(self, connection: Connection, reader: Reader) -> Consumer:
+        channel = connection.channel()
+        reader.declare(channel)
+        consumer = Consumer(
+            channel,
+            [reader.queue],
+            on_message=reader.on_message,
+            auto_declare=False,
+            prefetch_count=reader.prefetch,
+        )
+        consumer.consume()
+        return consumer
+
+    def _drained(self) -> bool:
+        for consumer in self._consumers:
+            consumer.cancel()
+        self._consumers = []
+        return not any(reader.busy() for reader in self._readers)
+
+    def _set_connected(self, connected: bool) -> None:
+        self.connected = connected
+        BROKER_UP.labels(self.container.service_name).set(connected)
+        if connected and not self._first.ready():
+            self._first.send()

@@ -1,0 +1,40 @@
+"""Several services in one process: the embedded form, the demo, the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from nameko.containers import ServiceContainer
+
+from servicekit.service import Service
+
+
+class Host:
+    """Runs service classes, each with a config of its own, until left."""
+
+    def __init__(self, services: Mapping[type[Service], Mapping[str, Any]]) -> None:
+        self.containers = {
+            service.name: ServiceContainer(service, {"AMQP_URI": config["AMQP_URI"], **config})
+            for service, config in services.items()
+        }
+
+    def __enter__(self) -> Self:
+        for container in self.containers.values():
+            container.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for container in reversed(self.containers.values()):
+            container.stop()
+
+    def extension(self, service: str, name: str) -> Any:
+        """A service's dependency provider, such as its ``database`` or ``web``."""
+        dependencies = self.containers[service].dependencies
+        return next(each for each in dependencies if each.attr_name == name)

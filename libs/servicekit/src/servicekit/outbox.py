@@ -1,0 +1,50 @@
+"""The outbox: events are stored with the change that causes them, and leave after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from servicekit.db import insert_ignore, outbox
+from servicekit.events import event_id
+from servicekit.schemas import EventData
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a service says to others: its name, and the schema of each event it publishes."""
+
+    source: str
+    published: Mapping[str, type[EventData]] = field(default_factory=dict)
+
+
+def publish(
+    session: Session, type_: str, *, subject: str, version: int, data: dict[str, Any], now: datetime
+) -> None:
+    """Store an event in the caller's transaction; it is relayed once that has committed.
+
+    ``data`` is checked strictly against the schema published for ``type_``, because a wrong
+    event cannot be taken back. The same type, subject and version again is the same event.
+    """
+    contract: Contract = session.info["contract"]
+    schema = contract.published[type_]()
+    body = schema.dump(data)
+    problems = schema.validate(body)
+    if problems or body.keys() != data.keys():
+        raise ValueError(
+            f"{type_} {subject} breaks its own contract: {problems or body.keys() ^ data.keys()}"
+        )
+    row = {
+        "event_id": event_id(type_, subject, version),
+        "type": type_,
+        "subject": subject,
+        "data": body,
+        "traceparent": session.info.get("traceparent"),
+        "created_at": now,
+    }
+    insert_ignore(session, outbox, [row])
+    session.info["wake"] = True

@@ -1,0 +1,161 @@
+"""Publishing to the broker: one connection of its own, a window of messages, confirms, a deadline.
+
+py-amqp reads the socket while it publishes, so a connection that somebody else drains must never
+be published on; and a write to a black-holed peer hangs, so the socket has timeouts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from amqp.exceptions import AMQPError
+from eventlet.semaphore import Semaphore
+from kombu import Connection
+from kombu.exceptions import KombuError
+
+from servicekit.errors import Unavailable
+
+CONFIRM_SECONDS = 15.0
+SOCKET_TIMEOUTS = {"read_timeout": CONFIRM_SECONDS, "write_timeout": CONFIRM_SECONDS}
+BROKER_ERRORS = (AMQPError, KombuError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message to send: bytes, where to, and its AMQP properties."""
+
+    body: bytes
+    exchange: str
+    routing_key: str
+    headers: dict[str, Any] = field(default_factory=dict)
+    properties: dict[str, Any] = field(default_factory=dict)
+    mandatory: bool = True
+
+
+class Publisher:
+    """Sends windows of messages and returns only when the broker has confirmed them all.
+
+    ``declare`` is called with the channel of each new connection.
+    """
+
+    def __init__(self, amqp_uri: str, declare: Callable[[Any], None] | None = None) -> None:
+        self._uri = amqp_uri
+        self._declare = declare
+        self._lock = Semaphore()
+        self._connection: Connection | None = None
+        self._channel: Any = None
+
+    def send(self, messages: Sequence[Outgoing]) -> list[int]:
+        """Send all; return the positions of those that no queue wanted. Raises Unavailable."""
+        with self._lock:
+            try:
+                return _Window(self._open(), messages).send()
+            except BROKER_ERRORS as error:
+                self.close()
+                raise Unavailable(
+                    f"the broker does not confirm ({type(error).__name__}); it is tried again"
+                ) from error
+
+    def close(self) -> None:
+        """Forget the connection; the next send makes a new one."""
+        connection, self._connection, self._channel = self._connection, None, None
+        if connection is not None:
+            with suppress(*BROKER_ERRORS):  # a broken connection needs no farewell
+                connection.release()
+
+    def _open(self) -> Any:
+        if self._connection is None:
+            connection = open_connection(self._uri)
+            self._channel = connection.default_channel
+            if hasattr(self._channel, "confirm_select"):
+                self._channel.confirm_select()
+            self._connection = connection
+            if self._declare is not None:
+                self._declare(self._channel)
+        return self._channel
+
+
+class _Window:
+    """One round of publishing: what is unconfirmed, what came back."""
+
+    def __init__(self, channel: Any, messages: Sequence[Outgoing]) -> None:
+        self.channel = channel
+        self.messages = messages
+        self.returned: list[int] = []
+        self.unconfirmed: set[int] = set()
+        self.nacked = False
+
+    def send(self) -> list[int]:
+        events = self.channel.events
+        # before the first publish: it drains the socket itself, and confirms would vanish
+        events["basic_return"] = {self._on_return}
+        events["basic_ack"] = {self._on_ack}
+        events["basic_nack"] = {self._on_nack}
+        confirms = hasattr(self.channel, "confirm_select")
+        for position, message in enumerate(self.messages):
+            if confirms:
+                self.channel.window_tag = getattr(self.channel, "window_tag", 0) + 1
+                self.unconfirmed.add(self.channel.window_tag)
+            self._publish(position, message)
+        self._wait()
+        return sorted(self.returned)
+
+    def _publish(self, position: int, message: Outgoing) -> None:
+        properties = {"delivery_mode": 2} | message.properties
+        prepared = self.channel.prepare_message(
+            message.body,
+            content_type=properties.pop("content_type", "application/json"),
+            content_encoding=properties.pop("content_encoding", "utf-8"),
+            # a position for _on_return to find; the header is ours and harmless to others
+            headers=message.headers | {"x-position": position},
+            properties=properties,
+        )
+        self.channel.basic_publish(
+            prepared,
+            exchange=message.exchange,
+            routing_key=message.routing_key,
+            mandatory=message.mandatory,
+        )
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + CONFIRM_SECONDS
+        while self.unconfirmed and not self.nacked:
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                raise TimeoutError(f"{len(self.unconfirmed)} messages unconfirmed")
+            self.channel.connection.drain_events(timeout=remaining)
+        if self.nacked:
+            raise AMQPError("the broker refused a message")
+
+    def _on_ack(self, tag: int, multiple: bool) -> None:
+        if multiple:
+            self.unconfirmed = {each for each in self.unconfirmed if each > tag}
+        else:
+            self.unconfirmed.discard(tag)
+
+    def _on_nack(self, _tag: int, _multiple: bool) -> None:
+        self.nacked = True
+
+    def _on_return(
+        self, _error: Exception, _exchange: str, _routing_key: str, message: Any
+    ) -> None:
+        self.returned.append(message.headers["x-position"])
+
+
+def open_connection(amqp_uri: str, heartbeat: int = 0) -> Connection:
+    """A connected kombu connection whose socket never waits for ever."""
+    # the embedded broker takes no socket options
+    options = SOCKET_TIMEOUTS if amqp_uri.startswith(("amqp", "pyamqp")) else {}
+    connection = Connection(
+        amqp_uri, transport_options=options, heartbeat=heartbeat, connect_timeout=5
+    )
+    try:
+        connection.connect()
+    except BROKER_ERRORS:
+        connection.release()
+        raise
+    return connection

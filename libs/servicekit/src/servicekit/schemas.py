@@ -1,0 +1,186 @@
+"""marshmallow, with messages that name the remedy and the field types that all services share."""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+from servicekit.errors import Invalid
+
+fields.Field.default_error_messages |= {
+    "required": "is missing; give a value",
+    "null": "is empty; give a value or leave the field out",
+    "validator_failed": "is not accepted; see the contract",
+}
+fields.String.default_error_messages["invalid"] = "is not a text; put it in quotes"
+fields.Integer.default_error_messages |= {
+    "invalid": "is not a whole number; give digits only",
+    "too_large": "is too large; give a smaller number",
+}
+fields.Float.default_error_messages |= {
+    "invalid": "is not a number; give digits and a decimal point",
+    "too_large": "is too large; give a smaller number",
+    "special": "is not a finite number; give an ordinary one",
+}
+fields.Boolean.default_error_messages["invalid"] = "is neither true nor false; give one of them"
+fields.List.default_error_messages["invalid"] = "is not a list; put it in square brackets"
+fields.Nested.default_error_messages["type"] = "is not an object; give its fields by name"
+fields.Date.default_error_messages["invalid"] = "is not a date; write it as 2026-11-23"
+
+
+def check_community(text: str) -> None:
+    if not re.fullmatch(r"[0-9]{12}", text):
+        raise ma.ValidationError("is not a community; give its 12-digit statistical division code")
+
+
+def check_weekday(day: int) -> None:
+    if not 1 <= day <= 7:
+        raise ma.ValidationError("is not a weekday; give 1 (Monday) to 7 (Sunday)")
+
+
+class Schema(ma.Schema):
+    """Reads strictly: a field it does not know is refused by name."""
+
+    error_messages: dict[str, str] = {  # noqa: RUF012 - marshmallow's own way
+        "unknown": "is not known here; remove it or check its spelling",
+        "type": "is not an object; give its fields by name",
+    }
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class EventData(Schema):
+    """What an event carries: identifiers, codes and versions, never personal data."""
+
+    community = fields.String(required=True, validate=check_community)
+    version = fields.Integer(required=True, strict=True)
+
+
+class Code(fields.Enum[Any]):
+    """One value of a code list, as its string."""
+
+    default_error_messages: dict[str, Any] = {
+        "unknown": "is not in the code list; choose one of: {choices}"
+    }
+
+    def __init__(self, kind: type[enum.StrEnum], **kwargs: Any) -> None:
+        super().__init__(kind, by_value=fields.String, **kwargs)
+
+
+class Id(fields.String):
+    """A natural key such as ``210103008001-H001-N1``."""
+
+    pattern = re.compile(r"[0-9A-Za-z][\w.:/+-]{0,199}", re.ASCII)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=self.check, **kwargs)
+
+    def check(self, text: str) -> None:
+        if not self.pattern.fullmatch(text):
+            raise ma.ValidationError(
+                "is not an id; use letters, digits and - . : / +, at most 200 of them"
+            )
+
+
+class LocalDate(fields.Date):
+    """A calendar date, ``2026-11-23``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+
+class UtcTime(fields.AwareDateTime):
+    """A moment, ISO 8601 with an offset; written in UTC."""
+
+    default_error_messages: dict[str, Any] = {
+        "invalid": "is not a moment; write it as 2026-11-23T08:30:00+00:00",
+        "invalid_awareness": "has no time zone; add one, as in 2026-11-23T08:30:00+00:00",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", default_timezone=None, **kwargs)
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return super()._serialize(value and value.astimezone(UTC), attr, obj, **kwargs)
+
+
+class TimeOfDay(fields.String):
+    """A local time of day, ``15:30`` (24:00 is the end of the day)."""
+
+    pattern = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=self.check, **kwargs)
+
+    def check(self, text: str) -> None:
+        if not self.pattern.fullmatch(text):
+            raise ma.ValidationError("is not a time of day; write it as 15:30")
+
+
+class Slot(Schema):
+    """A weekly stretch of local time: ISO weekday (1 = Monday), start and end."""
+
+    weekday = fields.Integer(required=True, strict=True, validate=check_weekday)
+    start = TimeOfDay(required=True)
+    end = TimeOfDay(required=True)
+
+    @ma.validates_schema
+    def check_order(self, data: Mapping[str, Any], **_: Any) -> None:
+        if data["start"] >= data["end"]:
+            raise ma.ValidationError(
+                "is not after the start; swap them or split the slot at midnight", "end"
+            )
+
+
+def slots(**kwargs: Any) -> fields.Field[Any]:
+    """A list of weekly slots."""
+    return fields.List(fields.Nested(Slot), **kwargs)
+
+
+class PageArgs(Schema):
+    """Which part of a long list: page numbers start at 1."""
+
+    page = fields.Integer(
+        load_default=1, strict=True, validate=lambda n: check_range(n, 1, 1_000_000)
+    )
+    size = fields.Integer(load_default=50, strict=True, validate=lambda n: check_range(n, 1, 500))
+
+
+def page_of(item: type[Schema]) -> type[Schema]:
+    """The schema of one page of a list: its items, and how many there are in all."""
+    return Schema.from_dict(  # type: ignore[return-value]  # marshmallow types it as its own Schema
+        {
+            "items": fields.List(fields.Nested(item)),
+            "total": fields.Integer(),
+            "page": fields.Integer(),
+            "size": fields.Integer(),
+        },
+        name=f"{item.__name__}Page",
+    )
+
+
+def load(schema: ma.Schema, data: Any, **kwargs: Any) -> dict[str, Any]:
+    """``schema.load`` that refuses with the typed ``Invalid``."""
+    try:
+        loaded: dict[str, Any] = schema.load(data, **kwargs)
+    except ma.ValidationError as error:
+        raise Invalid(error.messages_dict) from None
+    return loaded
+
+
+def check_range(number: float, least: float, most: float) -> None:
+    if not least <= number <= most:
+        raise ma.ValidationError(f"is out of range; give {least} to {most}")
+
+
+def check_not_after(day: date, latest: date, what: str) -> None:
+    """Refuse ``day`` where it lies after ``latest``."""
+    if day > latest:
+        raise ma.ValidationError(f"{day} lies after {latest}; {what}")

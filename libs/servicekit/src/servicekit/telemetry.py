@@ -1,0 +1,75 @@
+"""Logs, metrics and traces: event names and fields, never personal data."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import sys
+import traceback
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+log = structlog.get_logger("sunshine")
+
+PUBLISHED = Counter(
+    "sunshine_events_published_total", "Events confirmed by the broker", ["service", "type"]
+)
+UNROUTABLE = Counter(
+    "sunshine_events_unroutable_total", "Events that no queue wanted", ["service", "type"]
+)
+HANDLED = Counter(
+    "sunshine_events_handled_total",
+    "Events settled by a handler: applied, duplicate, retried, parked",
+    ["service", "handler", "outcome"],
+)
+HANDLER_SECONDS = Histogram(
+    "sunshine_handler_seconds", "Time of one batch in a handler", ["service", "handler"]
+)
+RPC_SECONDS = Histogram(
+    "sunshine_rpc_seconds", "Time of one call", ["service", "method", "outcome"]
+)
+OUTBOX_ROWS = Gauge("sunshine_outbox_rows", "Events that wait for the broker", ["service"])
+BROKER_UP = Gauge("sunshine_broker_up", "1 while the consumer is connected", ["service"])
+
+
+def configure(level: str, format_: str) -> None:
+    """Send this process's logs to standard error, as JSON lines or for reading (``console``)."""
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    # nameko logs message bodies and arguments, and those may hold personal data
+    logging.getLogger("nameko").setLevel(logging.CRITICAL)
+    for chatty in ("amqp", "kombu", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
+    if format_ == "console":
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level.lower()),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def child_trace(traceparent: str | None) -> str:
+    """A W3C traceparent for what happens next: the same trace, a span of its own."""
+    parts = (traceparent or "").split("-")
+    trace = parts[1] if len(parts) == 4 and len(parts[1]) == 32 else secrets.token_hex(16)
+    return f"00-{trace}-{secrets.token_hex(8)}-01"
+
+
+def describe(error: Exception | None) -> dict[str, str]:
+    """An error for logs and headers: other libraries' messages may quote data, ours do not."""
+    ours = type(error).__module__.startswith("servicekit.")
+    return {"error_type": type(error).__name__, "error_message": str(error)[:500] if ours else ""}
+
+
+def frames(error: Exception | None) -> str:
+    """Where it happened: the innermost frames, without message or values."""
+    return "".join(traceback.format_tb(error.__traceback__)[-8:])[-4000:] if error else ""

@@ -1,0 +1,97 @@
+"""The web server inside a service: health, metrics, and what else the service's Flask app has."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import eventlet
+import eventlet.wsgi
+from flask import Flask, Response, jsonify
+from nameko.extensions import DependencyProvider
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from servicekit.connection import Inbound
+from servicekit.settings import settings_of
+from servicekit.telemetry import log
+
+HEADER_SECONDS = 15
+MAX_CONNECTIONS = 1000
+
+
+class Web(DependencyProvider):
+    """Serves ``create_app(checks)`` on HTTP_ADDRESS; port 0 takes a free one (see ``port``)."""
+
+    inbound = Inbound()
+
+    def __init__(self, create_app: Callable[[Any], Flask]) -> None:
+        self._create_app = create_app
+        self.port = 0
+
+    def setup(self) -> None:
+        host, _, port = settings_of(self.container).http_address.rpartition(":")
+        self._socket = eventlet.listen((host, int(port)))
+        self.port = self._socket.getsockname()[1]
+
+    def start(self) -> None:
+        app = self._create_app(self)
+        self._thread = self.container.spawn_managed_thread(
+            lambda: self._serve(app), identifier="web"
+        )
+        log.info("web.listening", service=self.container.service_name, port=self.port)
+
+    def stop(self) -> None:
+        self._socket.close()
+        self._thread.kill()
+
+    def get_dependency(self, worker_ctx: Any) -> Web:
+        return self
+
+    def problems(self) -> dict[str, str]:
+        """What keeps this service from its work, by part; empty when it is ready."""
+        found = {}
+        error = self._database().ping()
+        if error is not None:
+            found["database"] = f"does not answer ({error}); it is tried again by itself"
+        if not self.inbound.connected:
+            found["broker"] = "is not connected; it is tried again by itself"
+        return found
+
+    def _database(self) -> Any:
+        return next(each for each in self.container.dependencies if each.attr_name == "database")
+
+    def _serve(self, app: Flask) -> None:
+        # the access log would hold addresses of people
+        eventlet.wsgi.server(
+            self._socket,
+            app,
+            log=io.StringIO(),
+            log_output=False,
+            debug=False,
+            max_size=MAX_CONNECTIONS,
+            socket_timeout=HEADER_SECONDS,
+            minimum_chunk_size=1,
+        )
+
+
+def health_app(web: Web) -> Flask:
+    """``/healthz`` (the process lives), ``/readyz`` (it can work), ``/metrics`` (Prometheus)."""
+    app = Flask("health")
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="alive")
+
+    @app.get("/readyz")
+    def readyz() -> tuple[Response, int]:
+        problems = web.problems()
+        return jsonify(
+            status="waiting" if problems else "ready", problems=problems
+        ), 503 if problems else 200
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+    return app
