@@ -52,6 +52,10 @@ class Inbound(SharedExtension):
         """Called by an entry point in its ``setup``."""
         self._readers.append(reader)
 
+    def handlers(self) -> list[Reader]:
+        """The entry points that read events."""
+        return [reader for reader in self._readers if not reader.queue.name.startswith("rpc-")]
+
     def start(self) -> None:
         if self._readers and self._thread is None:
             self._thread = self.container.spawn_managed_thread(self._run, identifier="inbound")

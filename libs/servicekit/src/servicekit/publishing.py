@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from amqp.exceptions import AMQPError
+from amqp.exceptions import AMQPError, NotFound
 from eventlet.semaphore import Semaphore
 from kombu import Connection
 from kombu.exceptions import KombuError
@@ -59,6 +59,18 @@ class Publisher:
                 raise Unavailable(
                     f"the broker does not confirm ({type(error).__name__}); it is tried again"
                 ) from error
+
+    def depth(self, queue: str) -> int:
+        """How many messages are ready in ``queue``; 0 where it does not exist. Raises Unavailable."""
+        with self._lock:
+            try:
+                return int(self._open().queue_declare(queue, passive=True).message_count)
+            except NotFound:
+                self.close()  # the broker has closed the channel
+                return 0
+            except BROKER_ERRORS as error:
+                self.close()
+                raise Unavailable("the broker does not answer; try again later") from error
 
     def close(self) -> None:
         """Forget the connection; the next send makes a new one."""

@@ -100,8 +100,8 @@ class Database(DependencyProvider):
         self.engine = create_engine(self.settings.database_url, pool_size=self.settings.max_workers)
         self._vault = Vault(self.settings.field_key)
         self._contract = Contract(self.service, self.published)
-        publisher = Publisher(self.settings.amqp_uri, self._declare)
-        self.relay = Relay(self.service, self.engine, publisher)
+        self._publisher = Publisher(self.settings.amqp_uri, self._declare)
+        self.relay = Relay(self.service, self.engine, self._publisher)
 
     def start(self) -> None:
         self._relaying = self.container.spawn_managed_thread(self.relay.run, identifier="relay")
@@ -122,8 +122,9 @@ class Database(DependencyProvider):
         with Session(self.engine, info=info, expire_on_commit=False) as session:
             with session.begin():
                 yield session
-            if info.get("wake"):
+            if session.info.get("wake"):
                 self.relay.wake()
+        eventlet.sleep(0)  # others have their turn: SQLite has one connection for all
 
     def call(
         self,
@@ -161,16 +162,21 @@ class Database(DependencyProvider):
             eventlet.sleep(AWAY_SECONDS)
 
     def status(self) -> dict[str, Any]:
-        """What waits: events in the outbox (and of those, unroutable ones)."""
+        """What waits: in the outbox, unroutable there, queued for handlers, parked by them."""
         with self.engine.connect() as connection:
             count = sa.func.count()
             waiting, unroutable = connection.execute(
                 sa.select(count, sa.func.count(outbox.c.unroutable_at))
             ).one()
+        handlers = self.inbound.handlers()
+        queues = [reader.queue.name for reader in handlers]
         return {
             "service": self.service,
             "outbox": waiting - unroutable,
             "unroutable": unroutable,
+            "queued": sum(self._publisher.depth(queue) for queue in queues),
+            "busy": any(reader.busy() for reader in handlers),
+            "parked": sum(self._publisher.depth(f"{queue}.parked") for queue in queues),
             "now": clock.now().isoformat(),
             "database": self.engine.dialect.name,
         }
