@@ -1,0 +1,71 @@
+"""The servers that tests ask for by name."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import pytest
+
+import servers
+from hosting import Server
+from smtp import SmtpServer
+
+S = TypeVar("S", bound=Server)
+
+
+def found(find: Callable[[], S]) -> Iterator[S]:
+    """The server for as long as it is needed; without one the whole run ends and says why."""
+    try:
+        server = find()
+    except servers.ServerMissing as missing:
+        if os.environ.get("SUNSHINE_TESTS_WITHOUT_SERVERS") == "1" and not os.environ.get("CI"):
+            pytest.skip(str(missing))
+        pytest.exit(str(missing), returncode=1)
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+def short_name(request: pytest.FixtureRequest) -> str:
+    return Path(str(request.path)).stem.removeprefix("test_")
+
+
+@pytest.fixture(scope="session")
+def rabbitmq() -> Iterator[servers.Rabbitmq]:
+    """A RabbitMQ node for the whole run."""
+    yield from found(servers.rabbitmq)
+
+
+@pytest.fixture(scope="module")
+def rabbitmq_uri(rabbitmq: servers.Rabbitmq, request: pytest.FixtureRequest) -> str:
+    """The AMQP URI of a virtual host that is this module's own."""
+    return rabbitmq.make_vhost(f"{short_name(request)}-{uuid4().hex[:8]}")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[servers.Postgres]:
+    """A PostgreSQL server for the whole run."""
+    yield from found(servers.postgres)
+
+
+@pytest.fixture(scope="session")
+def make_database(postgres: servers.Postgres) -> Callable[[str], str]:
+    """`make_database("households")`: the URL of an empty database, another one at each call."""
+    return postgres.make_database
+
+
+@pytest.fixture(scope="module")
+def postgres_url(postgres: servers.Postgres, request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database that is this module's own."""
+    return postgres.make_database(short_name(request))
+
+
+@pytest.fixture
+def smtp_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmtpServer]:
+    """An SMTP server with an empty mailbox: `.url`, `.host`, `.port`, `.messages()`."""
+    server = SmtpServer(tmp_path_factory.mktemp("mail"))
+    yield server
+    server.close()
