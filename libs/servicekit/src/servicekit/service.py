@@ -36,7 +36,7 @@ from servicekit import clock, telemetry
 from servicekit.actors import Actor
 from servicekit.calling import Peers, Rpc, RpcClient, RpcReader
 from servicekit.connection import Inbound
-from servicekit.consuming import EventHandler, apply_batch
+from servicekit.consuming import EXTERNAL, EventHandler, apply_batch
 from servicekit.db import create_engine, outbox
 from servicekit.errors import Conflict, ServiceError, Unavailable
 from servicekit.events import EXCHANGE
@@ -48,6 +48,8 @@ from servicekit.schemas import EventData, Schema, load
 from servicekit.settings import Settings, settings_of
 
 AWAY_SECONDS = 1.0
+
+__all__ = ["EXTERNAL", "Call", "Database", "Service", "compute", "every", "on_event", "rpc"]
 
 
 @dataclass(frozen=True)
