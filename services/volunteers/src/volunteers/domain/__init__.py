@@ -1,0 +1,1 @@
+"""The rules of helping, pure: no database, no network, no clock."""

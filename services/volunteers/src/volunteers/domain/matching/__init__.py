@@ -1,0 +1,65 @@
+"""Matching needs to volunteers: hard filters, a score, an optimal assignment, and the reasons.
+
+Pure: values in, values out; the time is an argument. Start reading at `matching.match`.
+"""
+
+from volunteers.domain.calendar import Slot
+from volunteers.domain.matching.assignment import NOBODY, Assignment, assign, candidates_of
+from volunteers.domain.matching.blockers import Blockers, NearMiss, blockers
+from volunteers.domain.matching.explain import Explanation, explain, freeze, replay
+from volunteers.domain.matching.factors import Factor, score
+from volunteers.domain.matching.filters import (
+    FILTER_NAMES,
+    OVERRIDABLE,
+    SAFETY,
+    Verdict,
+    judge,
+)
+from volunteers.domain.matching.matching import (
+    Candidate,
+    Context,
+    Match,
+    Outcome,
+    match,
+    propose_one,
+)
+from volunteers.domain.matching.rules import DEFAULT_RULES, FACTOR_NAMES, Rules
+from volunteers.domain.matching.wording import blocker_sentence, sentences, verdict_sentence
+from volunteers.domain.matching.world import Companion, Need, Volunteer
+
+__all__ = [
+    "DEFAULT_RULES",
+    "FACTOR_NAMES",
+    "FILTER_NAMES",
+    "NOBODY",
+    "OVERRIDABLE",
+    "SAFETY",
+    "Assignment",
+    "Blockers",
+    "Candidate",
+    "Companion",
+    "Context",
+    "Explanation",
+    "Factor",
+    "Match",
+    "NearMiss",
+    "Need",
+    "Outcome",
+    "Rules",
+    "Slot",
+    "Verdict",
+    "Volunteer",
+    "assign",
+    "blocker_sentence",
+    "blockers",
+    "candidates_of",
+    "explain",
+    "freeze",
+    "judge",
+    "match",
+    "propose_one",
+    "replay",
+    "score",
+    "sentences",
+    "verdict_sentence",
+]

@@ -1,0 +1,135 @@
+"""The core: who serves whom, optimal for the stated order, on a bare list of candidates.
+
+The order of aims (DESIGN: matching):
+
+1. serve by priority class: as many needs of the first class as can be served at all, then as
+   many of the second as that leaves possible, and so on;
+2. serve as many needs as possible;
+3. the greatest total score.
+
+How it is reached, exactly and without a large constant that stands for "more important":
+
+*Counts.* Sets of needs that can be served together are the independent sets of a transversal
+matroid. There the greedy choice, class by class, growing one matching by augmenting paths, never
+needs to take back a need it has served; so the number served per class, k_c, is the best one for
+aim 1, and no other number of needs served is greater, which is aim 2.
+
+*Scores.* Among all matchings that serve exactly k_c needs of each class c, a minimum-cost flow
+finds the greatest total score: class (supply k_c) → its needs (1) → volunteers → sink (capacity).
+The flow is forced through the classes, and all costs and capacities are whole numbers, so its
+optimum is a matching and is exact.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from ortools.graph.python import min_cost_flow
+
+from volunteers.domain.matching.augmenting import served_per_class
+from volunteers.domain.matching.geometry import Ints
+
+NOBODY = -1
+
+Candidates = npt.ArrayLike
+"""Rows (need, volunteer, score): indices from 0 and a whole number, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """`volunteer_of[need]` is a volunteer's index or `NOBODY`; `served[c]` counts class c."""
+
+    volunteer_of: tuple[int, ...]
+    served: tuple[int, ...]
+    total: int
+
+
+def assign(classes: Sequence[int], candidates: Candidates, capacities: Sequence[int]) -> Assignment:
+    """The best assignment for the order of aims above.
+
+    classes     one whole number per need; smaller is more pressing
+    candidates  rows (need, volunteer, score), only pairs that may be; of a repeated pair the
+                highest score counts; the order of rows does not matter
+    capacities  one whole number ≥ 0 per volunteer: how many needs they can take
+
+    Raises ValueError for indices out of range or negative capacities.
+    """
+    rows = _canonical(candidates, len(classes), capacities)
+    ranks = np.unique(np.asarray(classes, dtype=np.int64), return_inverse=True)[1].reshape(-1)
+    limits = np.asarray(capacities, dtype=np.int64)
+    served = served_per_class(ranks, rows[:, :2], limits)
+    volunteer_of = _best_scores(ranks, rows, limits, served)
+    chosen = volunteer_of[rows[:, 0]] == rows[:, 1]
+    total = int(rows[chosen, 2].sum())
+    return Assignment(tuple(volunteer_of.tolist()), tuple(served.tolist()), total)
+
+
+def candidates_of(scores: npt.ArrayLike, allowed: npt.ArrayLike | None = None) -> Ints:
+    """A matrix needs × volunteers of scores as candidate rows; `allowed` masks pairs out."""
+    matrix = np.asarray(scores, dtype=np.int64)
+    mask = np.ones(matrix.shape, dtype=np.bool_) if allowed is None else np.asarray(allowed, bool)
+    needs, volunteers = np.nonzero(mask)
+    return np.column_stack([needs, volunteers, matrix[needs, volunteers]])
+
+
+def _canonical(candidates: Candidates, needs: int, capacities: Sequence[int]) -> Ints:
+    """Rows in order of need and volunteer, the best of each repeated pair only."""
+    rows = np.asarray(candidates, dtype=np.int64).reshape(-1, 3)
+    if min(capacities, default=0) < 0:
+        raise ValueError("a capacity is negative; give 0 for a volunteer who can take nobody")
+    bounds = np.array([needs, len(capacities)])
+    if rows.size and ((rows[:, :2] < 0) | (rows[:, :2] >= bounds)).any():
+        raise ValueError("a candidate names a need or volunteer out of range; count from 0")
+    rows = rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
+    first = np.ones(len(rows), dtype=np.bool_)
+    first[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)
+    return rows[first]
+
+
+def _best_scores(ranks: Ints, rows: Ints, limits: Ints, served: Ints) -> Ints:
+    """Step two: the flow that serves exactly `served` per class at the greatest total score."""
+    volunteer_of = np.full(len(ranks), NOBODY, dtype=np.int64)
+    rows = rows[(served[ranks[rows[:, 0]]] > 0) & (limits[rows[:, 1]] > 0)]
+    if not len(rows):
+        return volunteer_of
+    flow = _network(ranks, rows, limits, served)
+    status = flow.solve()
+    if status != flow.OPTIMAL:
+        raise RuntimeError(f"the flow solver answered {status.name} to a network known feasible")
+    chosen = rows[flow.flows(np.arange(len(rows), dtype=np.int32)) > 0]
+    volunteer_of[chosen[:, 0]] = chosen[:, 1]
+    return volunteer_of
+
+
+def _network(
+    ranks: Ints, rows: Ints, limits: Ints, served: Ints
+) -> min_cost_flow.SimpleMinCostFlow:
+    """The first arcs are the candidate rows, in their order; nodes: needs, volunteers, classes."""
+    needs, volunteers = len(ranks), len(limits)
+    classes = needs + volunteers
+    sink = classes + len(served)
+    taking, taken = np.unique(rows[:, 0]), np.unique(rows[:, 1])
+    flow = min_cost_flow.SimpleMinCostFlow()
+    _arcs(flow, rows[:, 0], needs + rows[:, 1], np.ones(len(rows)), rows[:, 2].max() - rows[:, 2])
+    _arcs(flow, classes + ranks[taking], taking, np.ones(len(taking)), np.zeros(len(taking)))
+    _arcs(flow, needs + taken, np.full(len(taken), sink), limits[taken], np.zeros(len(taken)))
+    supplied = np.arange(classes, sink, dtype=np.int32)
+    flow.set_nodes_supplies(supplied, served)
+    flow.set_node_supply(sink, -int(served.sum()))
+    return flow
+
+
+def _arcs(
+    flow: min_cost_flow.SimpleMinCostFlow,
+    tails: Ints,
+    heads: Ints,
+    capacities: npt.NDArray[np.float64] | Ints,
+    costs: npt.NDArray[np.float64] | Ints,
+) -> None:
+    flow.add_arcs_with_capacity_and_unit_cost(
+        tails.astype(np.int32),
+        heads.astype(np.int32),
+        capacities.astype(np.int64),
+        costs.astype(np.int64),
+    )
