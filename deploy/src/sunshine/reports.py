@@ -1,0 +1,251 @@
+"""What the command prints: tables in Chinese and English, from what the services answer."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+AID = {
+    "elderly": "助老 elderly",
+    "disability": "助残 disability",
+    "hardship": "助困 hardship",
+    "schooling": "助学 schooling",
+}
+MARK = {"matched": "[green]●[/]", "met": "[green]✓[/]", "open": "[red]○[/]"}
+LEGEND = "● matched 已结对   ✓ met 已满足   ○ open 待结对   · other 其他"
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
+    """A table; columns whose heading ends in ``#`` are numbers."""
+    made = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for column in columns:
+        made.add_column(column.rstrip("#"), justify="right" if column.endswith("#") else "left")
+    for row in rows:
+        made.add_row(*(str(cell) for cell in row))
+    return made
+
+
+def coverage(console: Console, answer: dict[str, Any]) -> None:
+    """Coverage by aid kind, and a cell for each household."""
+    console.print(
+        table(
+            "需求与覆盖 Needs and coverage",
+            [
+                "服务 aid",
+                "需求 needs#",
+                "已结对 matched#",
+                "已满足 met#",
+                "待结对 open#",
+                "覆盖 share#",
+            ],
+            [
+                [
+                    AID[row["aid_kind"]],
+                    row["total"],
+                    row["matched"],
+                    row["met"],
+                    row["open"],
+                    f"{row['share']:.0%}",
+                ]
+                for row in answer["kinds"]
+            ],
+        )
+    )
+    households(console, answer["cells"])
+
+
+def households(console: Console, cells: Sequence[dict[str, Any]]) -> None:
+    """Every household with the worst state of its needs in each aid kind, four abreast."""
+    grid = Table.grid(padding=(0, 3))
+    texts = [f"{cell['code']} " + " ".join(_mark(cell, kind) for kind in AID) for cell in cells]
+    for start in range(0, len(texts), 4):
+        grid.add_row(*texts[start : start + 4])
+    console.print(f"\n[bold]{len(cells)} 户 households[/]  (助老 助残 助困 助学)  {LEGEND}")
+    console.print(grid)
+    console.print()
+
+
+def _mark(cell: dict[str, Any], kind: str) -> str:
+    state = cell["needs"].get(kind)
+    return " " if state is None else MARK.get(state, "·")
+
+
+def unmatched(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    """Needs that nobody fills, each with the reason."""
+    console.print(
+        table(
+            f"未结对的需求及原因 {len(rows)} needs not covered, and why",
+            ["需求 need", "服务 aid", "原因 why"],
+            [
+                [
+                    _short(row["need"]),
+                    AID[row["aid_kind"]],
+                    row["sentence"]["zh-CN"] + "\n" + row["sentence"]["en"],
+                ]
+                for row in rows
+            ],
+        )
+    )
+
+
+def proposals(console: Console, run: dict[str, Any], *, dry_run: bool) -> None:
+    """What a match run proposes."""
+    console.print(
+        table(
+            f"{'试算 dry run: ' * dry_run}结对建议 {len(run['proposed'])} pairings proposed",
+            ["结对 pairing", "志愿者 volunteer", "候补 backup", "得分 score#"],
+            [
+                [
+                    _short(row["pairing"]),
+                    _short(row["volunteer"]),
+                    _short(row["backup"]),
+                    row["score"],
+                ]
+                for row in run["proposed"]
+            ],
+        )
+    )
+    unmatched(console, run["unmatched"])
+
+
+def visits(console: Console, found: Iterable[dict[str, Any]]) -> None:
+    """Visits by week and state."""
+    weeks: dict[str, Counter[str]] = defaultdict(Counter)
+    for visit in found:
+        year, week, _ = date.fromisoformat(visit["on"]).isocalendar()
+        weeks[f"{year}-W{week:02}"][visit["state"]] += 1
+    states = ("done", "partial", "not_home", "unsafe", "missed", "planned")
+    console.print(
+        table(
+            "上门服务 Visits by week",
+            ["周 week", *(f"{state}#" for state in states)],
+            [
+                [week, *(counts[state] for state in states)]
+                for week, counts in sorted(weeks.items())
+            ],
+        )
+    )
+
+
+def hours(console: Console, answer: Sequence[dict[str, Any]]) -> None:
+    """Hours by volunteer kind."""
+    console.print(
+        table(
+            "志愿时长 Hours",
+            ["服务 aid", "次数 visits#", "已报 reported h#", "已核实 verified h#"],
+            [
+                [
+                    AID[row["aid_kind"]],
+                    row["visits"],
+                    f"{row['reported'] / 60:.1f}",
+                    f"{row['verified'] / 60:.1f}",
+                ]
+                for row in answer
+            ],
+        )
+    )
+
+
+def notices(console: Console, rows: Sequence[dict[str, Any]]) -> None:
+    """Notifications by template and recipient."""
+    console.print(
+        table(
+            f"通知 {sum(row['total'] for row in rows)} notifications by template and recipient",
+            [
+                "模板 template",
+                "接收人 recipient",
+                "角色 role",
+                "数量 count#",
+                "已确认 acknowledged#",
+            ],
+            [
+                [
+                    row["template"],
+                    _short(row["recipient"]),
+                    row["role"],
+                    row["total"],
+                    row["acknowledged"],
+                ]
+                for row in rows
+            ],
+        )
+    )
+
+
+def explanation(console: Console, answer: dict[str, Any]) -> None:
+    """Why, or why not: filters, factors, and the sentences that sum them up."""
+    for locale in ("zh-CN", "en"):
+        console.print(*answer["sentences"][locale], sep="\n")
+    console.print(
+        table(
+            "条件 Filters",
+            ["条件 filter", "通过 passed", "依据 facts"],
+            [
+                [row["name"], "[green]✓[/]" if row["passed"] else "[red]✗[/]", _facts(row["facts"])]
+                for row in answer["filters"]
+            ],
+        )
+    )
+    console.print(
+        table(
+            "评分 Factors",
+            ["因素 factor", "值 value#", "权重 weight#", "得分 points#"],
+            [
+                [row["name"], f"{row['value']:.2f}", row["weight"], row["contribution"]]
+                for row in answer["factors"]
+            ],
+        )
+    )
+
+
+def _facts(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in facts.items())
+
+
+def inbox(console: Console, answer: dict[str, Any]) -> None:
+    """A staff member's messages, newest first."""
+    console.print(f"[bold]{answer['total']} 条通知 notifications[/]")
+    for item in answer["items"]:
+        mark = " " if item["state"] == "acknowledged" else "[red]●[/]"
+        console.print(
+            f"{mark} [bold]{item['title']}[/]  [dim]{item['created_at'][:16]}  {item['id']}[/]"
+        )
+        console.print(item["body"], style="dim", markup=False)
+
+
+def status(console: Console, rows: Iterable[tuple[str, dict[str, Any] | None]]) -> bool:
+    """Every service, and whether all answer."""
+    columns = [
+        "服务 service",
+        "状态 state",
+        "outbox#",
+        "unroutable#",
+        "queued#",
+        "parked#",
+        "database",
+    ]
+    names = ("outbox", "unroutable", "queued", "parked", "database")
+    found = list(rows)
+    console.print(
+        table(
+            "运行状态 Status",
+            columns,
+            [
+                [name, "[green]ready[/]", *(answer[key] for key in names)]
+                if answer
+                else [name, "[red]no answer[/]", *["-"] * 5]
+                for name, answer in found
+            ],
+        )
+    )
+    return all(answer for _, answer in found)
+
+
+def _short(id_: str | None) -> str:
+    """An id without its community."""
+    return id_.partition("-")[2] if id_ else "-"

@@ -1,0 +1,64 @@
+"""The embedded system that stays up, and how other processes find it."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import eventlet
+from eventlet.event import Event as Signal
+from rich.console import Console
+
+from servicekit.errors import Conflict, Unavailable
+from sunshine import control, sample, tailing
+from sunshine.place import Place
+from sunshine.system import PORTS, Remote, hosted, settle
+
+
+class _Target:
+    """What the control socket leads to."""
+
+    def __init__(self, system: Remote, broker: str) -> None:
+        self._system, self._broker = system, broker
+
+    def call(self, service: str, method: str, **kwargs: Any) -> Any:
+        return self._system.call(service, method, **kwargs)
+
+    def tail(self) -> Iterator[dict[str, Any]]:
+        return tailing.tail(self._broker)
+
+
+def run_until_stopped(place: Place, console: Console, *, with_sample: bool) -> None:
+    """Host the services until SIGINT or SIGTERM; then stop them in order."""
+    if control.answers(place.socket):
+        raise Conflict(f"a system runs in {place.data} already; stop it, or give another --data")
+    stop = Signal()
+    with hosted(place, fixed_ports=True) as (system, _host):
+        if with_sample:
+            _begin(system, place, console)
+        eventlet.spawn_n(control.serve, place.socket, _Target(system, place.broker))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None if stop.ready() else stop.send())
+        for service, port in PORTS.items():
+            console.print(f"  {service:14} http://127.0.0.1:{port}/readyz")
+        console.print("阳光百分百 Sunshine is up. Ctrl-C ends it; its data stays in", place.data)
+        stop.wait()
+    place.socket.unlink(missing_ok=True)
+
+
+def _begin(system: Remote, place: Place, console: Console) -> None:
+    """The sample, matched: there is something to look at. Begun twice it changes nothing."""
+    with console.status("importing the sample community …"):
+        sample.prepare(system, place.broker, lambda *_: None)
+        system.call("volunteers", "match", community=sample.COMMUNITY, dry_run=False)
+        settle(system)
+
+
+def events_of(place: Place) -> Iterator[dict[str, Any]]:
+    """The events that pass in the system at ``place``, from now on."""
+    if not place.embedded:
+        return tailing.tail(place.broker)
+    if not control.answers(place.socket):
+        raise Unavailable(f"no system runs in {place.data}; start one with: sunshine run")
+    return control.Client(place.socket).tail()

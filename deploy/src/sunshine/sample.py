@@ -1,0 +1,197 @@
+"""The sample community, and the main job done on it from import to four weeks of visits."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from servicekit import clock
+from servicekit.errors import Invalid
+from servicekit.events import EXCHANGE, Event, write
+from servicekit.publishing import Outgoing, Publisher
+from sunshine.importing import import_file
+from sunshine.system import Remote, settle
+
+COMMUNITY = "210103008001"
+FIRST_DAY = date(2026, 11, 23)
+ZONE = ZoneInfo("Asia/Shanghai")
+DAYS = 28
+TRIAL_DAYS = 14
+FILES = ("partners", "volunteers", "staff", "households", "needs")
+COORDINATOR = f"{COMMUNITY}-S01"
+
+Step = Callable[[str, int, int], None]
+"""``step(what, done, total)`` shows progress."""
+
+
+@dataclass
+class Story:
+    """What happened in the demo."""
+
+    imported: dict[str, int] = field(default_factory=dict)
+    match: dict[str, Any] = field(default_factory=dict)
+    started: int = 0
+    verified_entries: int = 0
+
+
+def find_examples() -> Path:
+    """The folder of the sample's CSV files, in a checkout or beside the current folder."""
+    here = Path(__file__).resolve()
+    for folder in (*here.parents, Path.cwd()):
+        if (folder / "examples/yonghuan/households.csv").exists():
+            return folder / "examples/yonghuan"
+    raise Invalid({"examples": ["yonghuan is not here; run this inside a checkout of Sunshine"]})
+
+
+@contextmanager
+def moved_clock() -> Iterator[None]:
+    """The clock of this process starts at the sample's first day, nine in the morning."""
+    clock.travel(at(FIRST_DAY, 9))
+    try:
+        yield
+    finally:
+        clock.return_to_present()
+
+
+def at(day: date, hour: int) -> datetime:
+    """A local hour of a day, in UTC."""
+    return datetime.combine(day, time(hour), ZONE).astimezone(UTC)
+
+
+def prepare(system: Remote, broker: str, step: Step) -> Story:
+    """Import the sample and have the civil-affairs system certify its households."""
+    story = Story()
+    for done, kind in enumerate(FILES):
+        step(f"import {kind}", done, len(FILES))
+        story.imported[kind] = _import(system, kind)
+    settle(system)
+    certify(broker)
+    step("households certified", len(FILES), len(FILES))
+    settle(system)
+    return story
+
+
+def _import(system: Remote, kind: str) -> int:
+    file = find_examples() / f"{kind}.csv"
+    result = import_file(system, COMMUNITY, kind, file, dry_run=False)
+    if result.refused:
+        raise Invalid(
+            {f"line {row['line']} {row['field']}": [row["problem"]] for row in result.refused}
+        )
+    return result.accepted
+
+
+def certify(broker: str) -> None:
+    """Publish ``household.certified`` for each household, as the civil-affairs system does."""
+    with (find_examples() / "certified.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    exchange = EXCHANGE.format("civil_affairs")
+    Publisher(broker).send([_certificate(row, exchange) for row in rows])
+
+
+def _certificate(row: dict[str, str], exchange: str) -> Outgoing:
+    data = {
+        "community": COMMUNITY,
+        "household": row["household"],
+        "certified_on": row["certified_on"],
+        "valid_until": row["valid_until"],
+        "income_stable": row["income_stable"] == "yes",
+    }
+    event = Event(
+        type="household.certified",
+        source="civil_affairs",
+        subject=row["household"],
+        id=f"certificate-{row['household']}-{row['certified_on']}",
+        time=at(FIRST_DAY, 9),
+        data=data,
+    )
+    body, headers = write(event)
+    return Outgoing(body, exchange, event.type, headers)
+
+
+def live(system: Remote, step: Step) -> Story:
+    """Match, accept, start, and four weeks of visits on the moved clock, some of them missed."""
+    story = Story()
+    story.match = system.call("volunteers", "match", community=COMMUNITY, dry_run=False)
+    settle(system)
+    accept_all(system, story, step)
+    for number in range(1, DAYS + 1):
+        step("four weeks of visits", number, DAYS)
+        day = FIRST_DAY + timedelta(days=number)
+        clock.travel(at(day, 20))
+        live_day(system, day, number, story)
+    settle(system)
+    return story
+
+
+def accept_all(system: Remote, story: Story, step: Step) -> None:
+    """The coordinator accepts every proposal; volunteer and household agree."""
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    proposed = story.match["proposed"]
+    for done, proposal in enumerate(proposed, 1):
+        step("pairings accepted", done, len(proposed))
+        coordinator.call("volunteers", "accept_pairing", pairing=proposal["pairing"])
+        starts_on = (FIRST_DAY + timedelta(days=1)).isoformat()
+        coordinator.call(
+            "volunteers", "start_pairing", pairing=proposal["pairing"], starts_on=starts_on
+        )
+        story.started += 1
+    settle(system)
+
+
+def live_day(system: Remote, day: date, number: int, story: Story) -> None:
+    """One evening: visits are logged, the forgotten ones missed, the next week planned."""
+    until = (day + timedelta(days=7)).isoformat()
+    system.call("volunteers", "plan_visits", community=COMMUNITY, until=until)
+    for visit in visits_of(system, day):
+        report = outcome_of(visit["id"])
+        if report is not None:
+            system.call("volunteers", "log_visit", visit=visit["id"], **report)
+    system.call("volunteers", "close_day", community=COMMUNITY, day=day.isoformat())
+    if number == TRIAL_DAYS:
+        for pairing in pages(system, "volunteers", "find_pairings", state="trial"):
+            system.call("volunteers", "confirm_pairing", pairing=pairing["id"])
+    if number % 7 == 0:
+        done = system.call("volunteers", "verify_hours", community=COMMUNITY, until=day.isoformat())
+        story.verified_entries += done["verified"]
+
+
+def outcome_of(visit: str) -> dict[str, Any] | None:
+    """What became of a visit, decided by its id: the same in every run; None is never reported."""
+    percent = int(hashlib.sha256(visit.encode()).hexdigest(), 16) % 100
+    if percent < 5:
+        return None
+    if percent < 8:
+        return {"outcome": "not_home"}
+    if percent < 9:
+        return {"outcome": "unsafe"}
+    if percent < 14:
+        return {"outcome": "partial", "minutes": 30}
+    return {"outcome": "done"}
+
+
+def visits_of(system: Remote, day: date) -> list[dict[str, Any]]:
+    """The visits planned for a day."""
+    span = {"from": day.isoformat(), "until": day.isoformat()}
+    return list(pages(system, "volunteers", "find_visits", state="planned", **span))
+
+
+def pages(system: Any, service: str, method: str, **kwargs: Any) -> Iterator[dict[str, Any]]:
+    """Every item of a paged list, read before the first is given out."""
+    items: list[dict[str, Any]] = []
+    page = 1
+    while True:
+        answer = system.call(
+            service, method, **({"community": COMMUNITY} | kwargs), page=page, size=500
+        )
+        items += answer["items"]
+        if len(items) >= answer["total"] or not answer["items"]:
+            return iter(items)
+        page += 1

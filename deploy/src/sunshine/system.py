@@ -1,0 +1,112 @@
+"""The running system as the command sees it: call a service, wait until all is quiet.
+
+Three ways lead to it: over RabbitMQ; over the control socket of an embedded system that runs; or
+by hosting the three services in this process for as long as the command lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import eventlet
+from volunteers.service import VolunteersService
+
+from households.service import HouseholdsService
+from notifications.service import NotificationsService
+from servicekit import embedded
+from servicekit.calling import RpcClient
+from servicekit.errors import Unavailable
+from servicekit.hosting import Host
+from servicekit.migrations import upgrade
+from sunshine import control
+from sunshine.place import SERVICES, Place
+
+CALL_SECONDS = 120.0
+QUIET_ROUNDS = 3
+ROUND_SECONDS = 0.03
+PORTS = {"households": 8001, "volunteers": 8002, "notifications": 8003}
+
+
+class System(Protocol):
+    """What every way to the system offers."""
+
+    def call(self, service: str, method: str, **kwargs: Any) -> Any: ...
+
+
+class Remote:
+    """Calls over the broker, as the operator or, with ``acting``, as a member of the staff."""
+
+    def __init__(self, client: RpcClient, context: dict[str, Any] | None = None) -> None:
+        self._client = client
+        self._context = context
+
+    def call(self, service: str, method: str, **kwargs: Any) -> Any:
+        return self._client.call(service, method, context=self._context, **kwargs)
+
+    def acting(self, staff: str, role: str, community: str) -> Remote:
+        return Remote(self._client, {"actor": staff, "role": role, "communities": community})
+
+
+@contextmanager
+def connect(place: Place) -> Iterator[System]:
+    """The system at ``place``: one that runs, or one hosted here and stopped at the end."""
+    if not place.embedded:
+        client = RpcClient(place.broker, timeout=CALL_SECONDS)
+        try:
+            yield Remote(client)
+        finally:
+            client.close()
+    elif control.answers(place.socket):
+        yield control.Client(place.socket)
+    else:
+        with hosted(place) as (system, _host):
+            yield system
+            settle(system)
+
+
+@contextmanager
+def hosted(place: Place, *, fixed_ports: bool = False) -> Iterator[tuple[Remote, Host]]:
+    """The three services in this process, their databases brought up to date first."""
+    place.prepare()
+    if place.embedded:
+        embedded.install()
+    for service in SERVICES:
+        upgrade(service, place.url_of(service))
+    kinds = (HouseholdsService, VolunteersService, NotificationsService)
+    ports = PORTS if fixed_ports else dict.fromkeys(SERVICES, 0)
+    host = Host({kind: place.config_of(kind.name, ports[kind.name]) for kind in kinds})
+    client = RpcClient(place.broker, timeout=CALL_SECONDS)
+    with host:
+        try:
+            yield Remote(client), host
+        finally:
+            client.close()
+
+
+def settle(system: System, timeout: float = 120.0) -> None:
+    """Wait until no event is on its way: outboxes empty, handlers idle, several times in a row."""
+    with eventlet.Timeout(timeout, Unavailable("events are still on their way; look at status")):
+        quiet = 0
+        while quiet < QUIET_ROUNDS:
+            quiet = quiet + 1 if all(_idle(system, service) for service in SERVICES) else 0
+            eventlet.sleep(ROUND_SECONDS)
+
+
+def _idle(system: System, service: str) -> bool:
+    status = system.call(service, "status")
+    return not (status["outbox"] or status["busy"] or status["queued"])
+
+
+def each_status(system: System) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Every service's status; None where it does not answer."""
+    for service in SERVICES:
+        try:
+            yield service, system.call(service, "status")
+        except Unavailable:
+            yield service, None
+
+
+Progress = Callable[[str, int, int], None]
+"""``progress(what, done, total)``."""
