@@ -11,6 +11,7 @@ import eventlet  # noqa: E402
 eventlet.monkey_patch()  # before anything opens a socket
 
 import json  # noqa: E402
+import os  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
@@ -33,7 +34,8 @@ from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
 from sunshine.system import connect, each_status, hosted  # noqa: E402
 
-console = Console()
+# a pipe has no width of its own
+console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 
 
 @click.group(

@@ -24,7 +24,8 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     """A table; columns whose heading ends in ``#`` are numbers."""
     made = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for column in columns:
-        made.add_column(column.rstrip("#"), justify="right" if column.endswith("#") else "left")
+        justify: Any = "right" if column.endswith("#") else "left"
+        made.add_column(column.rstrip("#"), justify=justify, overflow="fold")
     for row in rows:
         made.add_row(*(str(cell) for cell in row))
     return made
@@ -81,16 +82,15 @@ def unmatched(console: Console, rows: Sequence[dict[str, Any]]) -> None:
         table(
             f"未结对的需求及原因 {len(rows)} needs not covered, and why",
             ["需求 need", "服务 aid", "原因 why"],
-            [
-                [
-                    _short(row["need"]),
-                    AID[row["aid_kind"]],
-                    row["sentence"]["zh-CN"] + "\n" + row["sentence"]["en"],
-                ]
-                for row in rows
-            ],
+            [[_short(row["need"]), AID[row["aid_kind"]], _why(row)] for row in rows],
         )
     )
+
+
+def _why(row: dict[str, Any]) -> str:
+    community = row["need"].partition("-")[0]
+    texts = (row["sentence"][locale] for locale in ("zh-CN", "en"))
+    return "\n".join(texts).replace(f"{community}-", "")
 
 
 def proposals(console: Console, run: dict[str, Any], *, dry_run: bool) -> None:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 import eventlet
-from volunteers.service import VolunteersService
 
 from households.service import HouseholdsService
 from notifications.service import NotificationsService
@@ -22,6 +21,7 @@ from servicekit.hosting import Host
 from servicekit.migrations import upgrade
 from sunshine import control
 from sunshine.place import SERVICES, Place
+from volunteers.service import VolunteersService
 
 CALL_SECONDS = 120.0
 QUIET_ROUNDS = 3

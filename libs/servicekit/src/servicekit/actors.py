@@ -21,13 +21,18 @@ class Actor:
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Self:
-        """From RPC context: ``actor``, ``role``, ``communities`` (a list or comma-separated)."""
-        given = context.get("communities") or ()
+        """From RPC context: ``actor``, ``role``, ``communities`` (a list or comma-separated).
+
+        No actor at all is the operator; a named one without a role has no more rights than given.
+        """
+        given = context.get("communities")
         names = given.split(",") if isinstance(given, str) else given
+        names = [str(name).strip() for name in names] if isinstance(names, (list, tuple)) else []
+        id_ = str(context.get("actor", OPERATOR))
         return cls(
-            id=str(context.get("actor", OPERATOR)),
-            role=str(context.get("role", OPERATOR)),
-            communities=tuple(str(name) for name in names),
+            id=id_,
+            role=str(context.get("role", OPERATOR if id_ == OPERATOR else "")),
+            communities=tuple(name for name in names if name),
         )
 
     def context(self) -> dict[str, Any]:

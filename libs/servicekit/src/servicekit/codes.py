@@ -11,7 +11,7 @@ class LabelledEnum(enum.StrEnum):
     zh: str
     en: str
 
-    def __new__(cls, code: str, zh: str, en: str) -> LabelledEnum:
+    def __new__(cls, code: str, zh: str = "", en: str = "") -> LabelledEnum:
         member = str.__new__(cls, code)
         member._value_ = code
         member.zh, member.en = zh, en

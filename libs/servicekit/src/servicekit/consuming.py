@@ -24,7 +24,7 @@ from servicekit.db import inbox, insert_ignore
 from servicekit.errors import Forbidden, Invalid
 from servicekit.events import EXCHANGE, Event, Unreadable, read
 from servicekit.publishing import Outgoing, Publisher
-from servicekit.schemas import EventData, load
+from servicekit.schemas import ForeignData, load
 from servicekit.settings import settings_of
 from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, frames, log
 
@@ -228,7 +228,7 @@ class EventHandler(Entrypoint):
 def apply_batch(
     service: Any,
     handler: str,
-    schemas: Mapping[str, type[EventData]],
+    schemas: Mapping[str, type[ForeignData]],
     act: Callable[..., None],
     batch: list[Received],
 ) -> None:
@@ -255,7 +255,7 @@ def apply_batch(
 def _apply_together(
     service: Any,
     handler: str,
-    schemas: Mapping[str, type[EventData]],
+    schemas: Mapping[str, type[ForeignData]],
     act: Callable[..., None],
     todo: list[Received],
 ) -> None:

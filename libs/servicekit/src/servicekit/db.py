@@ -103,7 +103,7 @@ def insert_ignore(
     """Insert what is not there yet; return the primary keys of the rows that were new.
 
     A key of several columns comes back as a tuple. RETURNING tells exactly which rows are new;
-    a row count does not.
+    a row count does not. All rows have the same columns.
     """
     rows = list(rows)
     if not rows:
@@ -115,8 +115,9 @@ def insert_ignore(
     )
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     keys = list(table.primary_key.columns)
-    statement = insert(table).values(rows).on_conflict_do_nothing().returning(*keys)
-    found: Sequence[Any] = connection.execute(statement).all()
+    statement = insert(table).on_conflict_do_nothing().returning(*keys)
+    # as parameters, not as values(): the statement is compiled once, and split where it is long
+    found: Sequence[Any] = connection.execute(statement, rows).all()
     return [tuple(row) if len(keys) > 1 else row[0] for row in found]
 
 
@@ -159,23 +160,29 @@ def _sqlite_engine(url: str) -> sa.Engine:
 
 
 APPEND_ONLY = {
-    "sqlite": (
-        "CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}"
-        " BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
-    ),
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS"
-        " $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-        "CREATE TRIGGER {table}_no_{verb} BEFORE {VERB} ON {table}"
-        " FOR EACH ROW EXECUTE FUNCTION {table}_refuse()",
-    ),
+    "sqlite": [
+        """
+        CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+        """
+    ],
+    "postgresql": [
+        """
+        CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$
+        """,
+        """
+        CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
+        FOR EACH ROW EXECUTE FUNCTION {table}_refuse()
+        """,
+    ],
 }
 
 
 def append_only_ddl(table: str, dialect: str) -> list[str]:
     """The statements that make the database itself refuse to change or delete rows of ``table``."""
     return [
-        template.format(table=table, verb=verb, VERB=verb.upper())
+        template.format(table=table, verb=verb)
         for verb in ("update", "delete")
         for template in APPEND_ONLY[dialect]
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,11 @@ BINARY = "application/json"
 STRUCTURED = "application/cloudevents+json"
 MAX_BODY_BYTES = 1024 * 1024
 EXCHANGE = "{}.events"
+LIMITS = {"type": 80, "source": 120, "subject": 200, "id": 300}
+"""Characters that the messaging tables have room for; a longer id is refused, never cut."""
+
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+"""NUL and half surrogate pairs: JSON can say them, databases can't keep them."""
 
 
 class Unreadable(Exception):
@@ -84,7 +90,8 @@ def _json_object(raw: bytes) -> dict[str, Any]:
     if len(raw) > MAX_BODY_BYTES:
         raise Unreadable(f"the body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are read")
     try:
-        content = json.loads(raw, parse_constant=_refuse_constant)
+        # decoded here: json would take UTF-16 and lone surrogates as well
+        content = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the body is not JSON in UTF-8: {type(error).__name__}") from None
     if not isinstance(content, dict):
@@ -112,7 +119,8 @@ def _text_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _trace(headers: Mapping[str, Any]) -> dict[str, Any]:
-    return {"traceparent": headers["traceparent"]} if "traceparent" in headers else {}
+    trace = headers.get("traceparent")
+    return {"traceparent": trace} if isinstance(trace, str) else {}
 
 
 def _from_attributes(attributes: Mapping[str, Any], data: dict[str, Any], now: datetime) -> Event:
@@ -128,13 +136,19 @@ def _from_attributes(attributes: Mapping[str, Any], data: dict[str, Any], now: d
         id=_text(attributes, "id"),
         time=_time(attributes.get("time"), now),
         data=data,
-        traceparent=_text(attributes, "traceparent") or None,
+        traceparent=_trace(attributes).get("traceparent"),
     )
 
 
 def _text(attributes: Mapping[str, Any], name: str) -> str:
     value = attributes.get(name)
-    return value[:300] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    if len(value) > LIMITS[name]:
+        raise Unreadable(f"the event's {name} is longer than {LIMITS[name]} characters")
+    if UNSTORABLE.search(value):
+        raise Unreadable(f"the event's {name} has a character that cannot be stored")
+    return value
 
 
 def _time(value: Any, now: datetime) -> datetime:
@@ -162,7 +176,7 @@ def _bare(
         type=routing_key,
         source=exchange.removesuffix(".events"),
         subject="",
-        id=message_id or f"sha256:{digest}",
+        id=_text({"id": message_id}, "id") or f"sha256:{digest}",
         time=now,
         data=data,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
+import eventlet
 from nameko.containers import ServiceContainer
 
 from servicekit.service import Service
@@ -31,8 +32,10 @@ class Host:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for container in reversed(self.containers.values()):
-            container.stop()
+        # all at once: each waits for its own messages in flight
+        stopping = [eventlet.spawn(container.stop) for container in self.containers.values()]
+        for thread in stopping:
+            thread.wait()
 
     def extension(self, service: str, name: str) -> Any:
         """A service's dependency provider, such as its ``database`` or ``web``."""

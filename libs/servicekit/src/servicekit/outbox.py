@@ -31,8 +31,13 @@ def publish(
     event cannot be taken back. The same type, subject and version again is the same event.
     """
     contract: Contract = session.info["contract"]
+    if type_ not in contract.published:
+        raise ValueError(f"{type_} is not published by {contract.source}; add it to PUBLISHED")
     schema = contract.published[type_]()
-    body = schema.dump(data)
+    try:
+        body = schema.dump(data)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{type_} {subject} breaks its own contract: not writable") from error
     problems = schema.validate(body)
     if problems or body.keys() != data.keys():
         raise ValueError(

@@ -61,7 +61,7 @@ class Publisher:
                 ) from error
 
     def depth(self, queue: str) -> int:
-        """How many messages are ready in ``queue``; 0 where it does not exist. Raises Unavailable."""
+        """How many messages are ready in ``queue``; 0 where there is none. Raises Unavailable."""
         with self._lock:
             try:
                 return int(self._open().queue_declare(queue, passive=True).message_count)

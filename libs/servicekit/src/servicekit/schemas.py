@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from servicekit.errors import Invalid
+from servicekit.events import UNSTORABLE
 
 fields.Field.default_error_messages |= {
     "required": "is missing; give a value",
@@ -32,6 +33,19 @@ fields.Boolean.default_error_messages["invalid"] = "is neither true nor false; g
 fields.List.default_error_messages["invalid"] = "is not a list; put it in square brackets"
 fields.Nested.default_error_messages["type"] = "is not an object; give its fields by name"
 fields.Date.default_error_messages["invalid"] = "is not a date; write it as 2026-11-23"
+fields.Email.default_error_messages["invalid"] = "is not an e-mail address; write it as a@b.cn"
+validate.Email.default_message = "is not an e-mail address; write it as a@b.cn"
+validate.URL.default_message = "is not a web address; write it as https://a.cn/b"
+validate.Range.message_min = "is too small; give a value {min_op} {{min}}"
+validate.Range.message_max = "is too large; give a value {max_op} {{max}}"
+validate.Range.message_all = "is out of range; give a value {min_op} {{min}} and {max_op} {{max}}"
+validate.Length.message_min = "is too short; give at least {min}"
+validate.Length.message_max = "is too long; give at most {max}"
+validate.Length.message_all = "has the wrong length; give {min} to {max}"
+validate.Length.message_equal = "has the wrong length; give {equal}"
+validate.OneOf.default_message = "is not in the list; choose one of: {choices}"
+validate.ContainsOnly.default_message = "has what is not in the list; choose from: {choices}"
+validate.Regexp.default_message = "has the wrong form; write it as {regex}"
 
 
 def check_community(text: str) -> None:
@@ -55,23 +69,49 @@ class Schema(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
+    @ma.pre_load
+    def check_characters(self, data: Any, **_: Any) -> Any:
+        """Refuse by field what no database can keep."""
+        if isinstance(data, Mapping):
+            names = [field.data_key or name for name, field in self.load_fields.items()]
+            bad = [name for name in names if _unstorable(data.get(name))]
+            if bad:
+                message = "has a character that cannot be stored; remove it"
+                raise ma.ValidationError({name: [message] for name in bad})
+        return data
 
-class EventData(Schema):
-    """What an event carries: identifiers, codes and versions, never personal data."""
+
+def _unstorable(value: Any) -> bool:
+    texts = value if isinstance(value, list) else [value]
+    return any(isinstance(text, str) and UNSTORABLE.search(text) for text in texts)
+
+
+class ForeignData(Schema):
+    """What another system's event carries: it speaks of a community, and has no version."""
 
     community = fields.String(required=True, validate=check_community)
+
+
+class EventData(ForeignData):
+    """What an event carries: identifiers, codes and versions, never personal data."""
+
     version = fields.Integer(required=True, strict=True)
 
 
 class Code(fields.Enum[Any]):
     """One value of a code list, as its string."""
 
-    default_error_messages: dict[str, Any] = {
+    default_error_messages: dict[str, Any] = {  # noqa: RUF012 - marshmallow's own way
         "unknown": "is not in the code list; choose one of: {choices}"
     }
 
     def __init__(self, kind: type[enum.StrEnum], **kwargs: Any) -> None:
         super().__init__(kind, by_value=fields.String, **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        # rows and payloads may hold the code as plain text
+        member = None if value is None else self.enum(value)
+        return super()._serialize(member, attr, obj, **kwargs)
 
 
 class Id(fields.String):
@@ -99,7 +139,7 @@ class LocalDate(fields.Date):
 class UtcTime(fields.AwareDateTime):
     """A moment, ISO 8601 with an offset; written in UTC."""
 
-    default_error_messages: dict[str, Any] = {
+    default_error_messages: dict[str, Any] = {  # noqa: RUF012 - marshmallow's own way
         "invalid": "is not a moment; write it as 2026-11-23T08:30:00+00:00",
         "invalid_awareness": "has no time zone; add one, as in 2026-11-23T08:30:00+00:00",
     }

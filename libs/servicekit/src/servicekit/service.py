@@ -44,7 +44,7 @@ from servicekit.outbox import Contract
 from servicekit.privacy import Vault
 from servicekit.publishing import Publisher
 from servicekit.relay import Relay
-from servicekit.schemas import EventData, Schema, load
+from servicekit.schemas import EventData, ForeignData, Schema, load
 from servicekit.settings import Settings, settings_of
 
 AWAY_SECONDS = 1.0
@@ -269,7 +269,7 @@ def typed(error: Exception, database: Any) -> Exception:
 def on_event(
     *types: str,
     source: str | Sequence[str],
-    schema: type[EventData] | Mapping[str, type[EventData]],
+    schema: type[ForeignData] | Mapping[str, type[ForeignData]],
 ) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Let this method handle events, each applied once.
 

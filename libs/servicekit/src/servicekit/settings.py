@@ -6,18 +6,19 @@ import dataclasses
 import typing
 from collections.abc import Mapping
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from servicekit.schemas import load
 
 
 class Names(fields.String):
-    """Names separated by commas."""
+    """Names separated by commas; YAML may have read a single one as a number."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        text = super()._deserialize(value or "", attr, data, **kwargs)
+        text = super()._deserialize(str(value), attr, data, **kwargs)
         return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
@@ -27,6 +28,42 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return super()._deserialize(str(value), attr, data, **kwargs)
 
+
+def check_delays(delays: tuple[str, ...]) -> None:
+    try:
+        good = all(float(seconds) > 0 for seconds in delays)
+    except ValueError:
+        good = False
+    if not good:
+        raise ma.ValidationError("are not delays; give seconds above 0 with commas, as in 1,10,60")
+
+
+def check_address(address: str) -> None:
+    host, _, port = address.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and int(port) < 65536):
+        raise ma.ValidationError("is not an address; write it as 127.0.0.1:8000 or 0.0.0.0:8000")
+
+
+def check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        raise ma.ValidationError("is not a time zone; write it as Asia/Shanghai") from None
+
+
+CHECKS: dict[str, Any] = {
+    "http_address": check_address,
+    "queue_type": validate.OneOf(["classic", "quorum"]),
+    "max_workers": validate.Range(1),
+    "event_batch": validate.Range(1),
+    "retry_delays": check_delays,
+    "rpc_timeout": validate.Range(0, min_inclusive=False),
+    "heartbeat": validate.Range(0),
+    "timezone": check_zone,
+    "log_level": validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
+    "log_format": validate.OneOf(["json", "console"]),
+}
+"""What a value must be beside its type."""
 
 KINDS: dict[Any, type[fields.Field[Any]]] = {
     str: Text,
@@ -65,7 +102,9 @@ class Settings:
         schema = ma.Schema.from_dict(
             {
                 field.name.upper(): KINDS[hints[field.name]](
-                    required=field.default is dataclasses.MISSING, attribute=field.name
+                    required=field.default is dataclasses.MISSING,
+                    attribute=field.name,
+                    validate=CHECKS.get(field.name),
                 )
                 for field in dataclasses.fields(cls)
             }

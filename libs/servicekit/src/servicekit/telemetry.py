@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import sys
 import traceback
@@ -12,6 +13,8 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 log = structlog.get_logger("sunshine")
+
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 
 PUBLISHED = Counter(
     "sunshine_events_published_total", "Events confirmed by the broker", ["service", "type"]
@@ -57,10 +60,10 @@ def configure(level: str, format_: str) -> None:
     )
 
 
-def child_trace(traceparent: str | None) -> str:
+def child_trace(traceparent: object) -> str:
     """A W3C traceparent for what happens next: the same trace, a span of its own."""
-    parts = (traceparent or "").split("-")
-    trace = parts[1] if len(parts) == 4 and len(parts[1]) == 32 else secrets.token_hex(16)
+    parent = TRACEPARENT.fullmatch(traceparent) if isinstance(traceparent, str) else None
+    trace = parent[1] if parent else secrets.token_hex(16)
     return f"00-{trace}-{secrets.token_hex(8)}-01"
 
 
