@@ -1,0 +1,1 @@
+"""Who needs help: households, their needs and the reviews of their eligibility."""

@@ -1,0 +1,5 @@
+"""The ``households`` command."""
+
+from servicekit.cli import service_cli
+
+main = service_cli("households")

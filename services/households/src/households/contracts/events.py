@@ -1,0 +1,193 @@
+"""Events: identifiers, codes and versions only; who needs more asks by RPC."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields
+
+from households.domain.codes import (
+    AidKind,
+    CloseReason,
+    ExitReason,
+    Frequency,
+    GenderWish,
+    HouseholdStatus,
+    Language,
+    NeedStatus,
+    Service,
+    Skill,
+    Urgency,
+)
+from servicekit.schemas import Code, EventData, ForeignData, Id, LocalDate
+from servicekit.schemas import slots as weekly_slots
+
+
+class HouseholdRegistered(EventData):
+    """A household is known. The place is rounded to 3 decimals of a degree, about 100 m."""
+
+    household = Id(required=True)
+    status = Code(HouseholdStatus, required=True)
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
+
+
+class HouseholdVerified(EventData):
+    """A household is eligible until a day (included)."""
+
+    household = Id(required=True)
+    valid_until = LocalDate(required=True)
+
+
+class HouseholdMoved(HouseholdRegistered):
+    """A household lives elsewhere; status ``moved`` where it has left the community."""
+
+
+class HouseholdExited(EventData):
+    """A household is no longer served."""
+
+    household = Id(required=True)
+    reason = Code(ExitReason, required=True)
+
+
+class NeedFacts(EventData):
+    """A need as it stands. ``minutes`` is per visit; ``gender`` and ``minors_welcome`` speak of the
+    volunteer; times are local."""
+
+    need = Id(required=True)
+    household = Id(required=True)
+    aid_kind = Code(AidKind, required=True)
+    service = Code(Service, required=True)
+    urgency = Code(Urgency, required=True)
+    raised_on = LocalDate(required=True)
+    frequency = Code(Frequency, required=True)
+    minutes = fields.Integer(required=True)
+    slots = weekly_slots(required=True)
+    skills = fields.List(Code(Skill), required=True)
+    languages = fields.List(Code(Language), required=True)
+    involves_minor = fields.Boolean(required=True)
+    grade = fields.Integer(required=True, allow_none=True)
+    gender = Code(GenderWish, required=True)
+    minors_welcome = fields.Boolean(required=True)
+    starts_on = LocalDate(required=True)
+    ends_on = LocalDate(required=True, allow_none=True)
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
+    status = Code(NeedStatus, required=True)
+
+
+class NeedRaised(NeedFacts):
+    """A need is open: for the first time, or again."""
+
+
+class NeedChanged(NeedFacts):
+    """What is needed, where, or whom the household lets in has changed."""
+
+
+class NeedClosed(EventData):
+    """A need is no longer to be served: met, withdrawn, referred, or suspended for a time."""
+
+    need = Id(required=True)
+    household = Id(required=True)
+    status = Code(NeedStatus, required=True)
+    reason = Code(CloseReason, required=True)
+
+
+class ReviewDue(EventData):
+    """Somebody has to look at whether the household is still eligible."""
+
+    review = Id(required=True)
+    household = Id(required=True)
+    due_on = LocalDate(required=True)
+
+
+class PairingSeen(EventData):
+    """What matters here of pairing.started and pairing.ended; ``reason`` is the latter's."""
+
+    pairing = Id(required=True)
+    need = Id(required=True)
+    reason = fields.String(load_default="other")
+
+
+class External(ForeignData):
+    """Data of another system: it has no version, so its dates say what is newer.
+
+    ``household`` is the household's code in the community, or its id.
+    """
+
+    household = Id(required=True)
+
+
+class HouseholdCertified(External):
+    """The authority certifies a low-income household."""
+
+    certified_on = LocalDate(required=True)
+    valid_until = LocalDate(required=True)
+    income_stable = fields.Boolean(load_default=True)
+
+
+class HouseholdDecertified(External):
+    """The authority withdraws a certificate."""
+
+    decertified_on = LocalDate(required=True)
+    reason = fields.String(required=True)
+
+
+PUBLISHED: dict[str, type[EventData]] = {
+    "household.registered": HouseholdRegistered,
+    "household.verified": HouseholdVerified,
+    "household.moved": HouseholdMoved,
+    "household.exited": HouseholdExited,
+    "need.raised": NeedRaised,
+    "need.changed": NeedChanged,
+    "need.closed": NeedClosed,
+    "review.due": ReviewDue,
+}
+
+CONSUMED: dict[str, type[ForeignData]] = {
+    "pairing.started": PairingSeen,
+    "pairing.ended": PairingSeen,
+    "household.certified": HouseholdCertified,
+    "household.decertified": HouseholdDecertified,
+}
+
+_HOUSEHOLD = {"community": "210103008001", "version": 1, "household": "210103008001-H001"}
+_PLACE = {"latitude": 41.796, "longitude": 123.455}
+_NEED: dict[str, Any] = {
+    **_HOUSEHOLD,
+    **_PLACE,
+    "need": "210103008001-H001-N1",
+    "aid_kind": "schooling",
+    "service": "tutoring",
+    "urgency": "soon",
+    "raised_on": "2026-11-23",
+    "frequency": "weekly",
+    "minutes": 90,
+    "slots": [{"weekday": 6, "start": "09:00", "end": "11:30"}],
+    "skills": ["tutoring_math"],
+    "languages": ["mandarin"],
+    "involves_minor": True,
+    "grade": 5,
+    "gender": "any",
+    "minors_welcome": True,
+    "starts_on": "2026-12-01",
+    "ends_on": None,
+    "status": "open",
+}
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "household.registered": {**_HOUSEHOLD, **_PLACE, "status": "applicant"},
+    "household.verified": {**_HOUSEHOLD, "version": 2, "valid_until": "2027-11-01"},
+    "household.moved": {**_HOUSEHOLD, **_PLACE, "version": 3, "status": "verified"},
+    "household.exited": {**_HOUSEHOLD, "version": 4, "reason": "income"},
+    "need.raised": _NEED,
+    "need.changed": {**_NEED, "version": 2, "urgency": "urgent"},
+    "need.closed": {
+        **_HOUSEHOLD,
+        "version": 3,
+        "need": "210103008001-H001-N1",
+        "status": "met",
+        "reason": "need_met",
+    },
+    "review.due": {**_HOUSEHOLD, "review": "210103008001-H001-R20271101", "due_on": "2027-11-01"},
+}
