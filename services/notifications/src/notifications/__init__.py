@@ -1,0 +1,1 @@
+"""Who is told: staff, rules, texts, notifications and their deliveries."""

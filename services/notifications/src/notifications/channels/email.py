@@ -1,0 +1,182 @@
+"""E-mail over SMTP.
+
+A mailbox is out of our hands, so a mail speaks of households and volunteers by their codes; their
+names are for the inbox, where the reader's rights are asked anew each time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from urllib.parse import unquote, urlsplit
+
+from notifications.channels import Letter
+from notifications.domain.codes import ChannelCode, DeliveryState, FailureReason, Urgency
+from notifications.domain.deliveries import Outcome
+from notifications.domain.rules import Person
+
+TIMEOUT_SECONDS = 10.0
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+FIRST_FINAL_CODE = 500
+"""SMTP replies from here on are for good; those of 400 and more ask to try later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where mail is handed over."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def parse(cls, url: str) -> Server:
+        """From ``smtp://host:25``, ``smtp+starttls://user:password@host`` or ``smtps://…``.
+
+        Raises ValueError where it is none of these.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in PORTS or not parts.hostname:
+            raise ValueError(
+                "is not an SMTP server; write smtp://host:25, smtps://user:password@host or smtp+starttls://…"
+            )
+        return cls(
+            scheme=parts.scheme,
+            host=parts.hostname,
+            port=parts.port or PORTS[parts.scheme],
+            user=unquote(parts.username) if parts.username else None,
+            password=unquote(parts.password) if parts.password else None,
+        )
+
+    def connect(self) -> smtplib.SMTP:
+        """An open connection, encrypted and signed in as the URL asks."""
+        if self.scheme == "smtps":
+            tls = ssl.create_default_context()
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=TIMEOUT_SECONDS, context=tls
+            )
+        else:
+            smtp = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        try:
+            if self.scheme == "smtp+starttls":
+                smtp.starttls(context=ssl.create_default_context())
+            if self.user is not None:
+                smtp.login(self.user, self.password or "")
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
+
+
+class Email:
+    """One connection, opened by the first letter and kept until closed; not for several threads."""
+
+    code = ChannelCode.EMAIL
+    starts_as = DeliveryState.QUEUED
+
+    def __init__(self, server: Server, sender: str) -> None:
+        self._server = server
+        self._sender = address(*parseaddr(sender))
+        self._smtp: smtplib.SMTP | None = None
+
+    def reaches(self, person: Person) -> bool:
+        return person.has_email
+
+    def send(self, letter: Letter) -> Outcome:
+        try:
+            message = write(letter, self._sender)
+        except ValueError:
+            return Outcome(FailureReason.NO_ADDRESS, final=True)
+        outcome = _outcome(lambda: self._hand_over(message))
+        if outcome.reason is FailureReason.UNREACHABLE:
+            self._drop()
+        return outcome if outcome.reason else Outcome(message_id=message["Message-ID"])
+
+    def close(self) -> None:
+        if self._smtp is not None:
+            with contextlib.suppress(OSError):  # every smtplib error is one
+                self._smtp.quit()
+        self._drop()
+
+    def _hand_over(self, message: EmailMessage) -> None:
+        if self._smtp is None:
+            self._smtp = self._server.connect()
+        self._smtp.send_message(message)
+
+    def _drop(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+        self._smtp = None
+
+
+def _outcome(hand_over: Callable[[], None]) -> Outcome:
+    """What the server's answer means for this one letter."""
+    try:
+        hand_over()
+    except smtplib.SMTPRecipientsRefused as error:
+        (code, _text), *_ = error.recipients.values()
+        return _refused(code)
+    except smtplib.SMTPDataError as error:
+        return _refused(error.smtp_code)
+    except smtplib.SMTPNotSupportedError:  # an address that only newer servers take
+        return Outcome(FailureReason.REFUSED, final=True)
+    except smtplib.SMTPResponseException as error:  # refuses us, not the recipient
+        return Outcome(FailureReason.UNREACHABLE, code=error.smtp_code)
+    except OSError:
+        return Outcome(FailureReason.UNREACHABLE)
+    return Outcome()
+
+
+def _refused(code: int) -> Outcome:
+    if code >= FIRST_FINAL_CODE:
+        return Outcome(FailureReason.REFUSED, final=True, code=code)
+    return Outcome(FailureReason.BUSY, code=code)
+
+
+def write(letter: Letter, sender: Address) -> EmailMessage:
+    """The letter as a message; the same letter always has the same Message-ID.
+
+    Raises ValueError where its recipient has no address that mail can be sent to.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = address(letter.to_name or "", letter.to_address or "")
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(letter.at)
+    message["Message-ID"] = message_id(letter.id, sender.domain)
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Sunshine-Delivery"] = letter.id
+    message["X-Sunshine-Rule"] = letter.rule
+    if letter.urgency is Urgency.URGENT:
+        message["Importance"] = "high"
+    # base64: what seven-bit servers pass on unharmed
+    message.set_content(letter.body + "\n", cte="base64")
+    return message
+
+
+def message_id(delivery: str, domain: str) -> str:
+    """Derived from the delivery, so that a mail sent twice after a crash is known as the same."""
+    digest = hashlib.sha256(delivery.encode()).hexdigest()[:32]
+    return f"<{digest}@{domain or 'localhost'}>"
+
+
+def address(name: str, spec: str) -> Address:
+    """A mailbox; a name never brings a line break into a header.
+
+    Raises ValueError where ``spec`` is no address.
+    """
+    try:
+        return Address(display_name=" ".join(name.split()), addr_spec=spec)
+    except (IndexError, HeaderParseError):  # how the library says that the text is none
+        raise ValueError("is no mailbox; write it as name@host") from None

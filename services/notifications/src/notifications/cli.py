@@ -1,0 +1,5 @@
+"""The ``notifications`` command."""
+
+from servicekit.cli import service_cli
+
+main = service_cli("notifications")

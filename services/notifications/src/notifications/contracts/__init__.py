@@ -1,0 +1,48 @@
+"""What this service says, hears and answers: its events, and the arguments and results of RPC."""
+
+from notifications.contracts.events import CONSUMED, PUBLISHED, SAMPLES, facts
+from notifications.contracts.rpc import (
+    Acknowledge,
+    FindStaff,
+    GetNotification,
+    ImportReport,
+    ImportStaff,
+    Inbox,
+    InboxPage,
+    MarkRead,
+    MarkReadResult,
+    NotificationView,
+    RegisterStaff,
+    SendDue,
+    SendReport,
+    StaffPage,
+    StaffRecord,
+    StaffView,
+    Summary,
+    SummaryView,
+)
+
+__all__ = [
+    "CONSUMED",
+    "PUBLISHED",
+    "SAMPLES",
+    "Acknowledge",
+    "FindStaff",
+    "GetNotification",
+    "ImportReport",
+    "ImportStaff",
+    "Inbox",
+    "InboxPage",
+    "MarkRead",
+    "MarkReadResult",
+    "NotificationView",
+    "RegisterStaff",
+    "SendDue",
+    "SendReport",
+    "StaffPage",
+    "StaffRecord",
+    "StaffView",
+    "Summary",
+    "SummaryView",
+    "facts",
+]

@@ -1,0 +1,194 @@
+"""Events: those this service publishes, and its own view of those it hears."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields
+
+from notifications.domain.codes import ChannelCode, FailureReason
+from servicekit.schemas import Code, EventData, Id, LocalDate
+
+
+class NotificationAcknowledged(EventData):
+    """A member of staff has taken a notification on."""
+
+    notification = Id(required=True)
+    rule = Id(required=True)
+    subject = Id(required=True)
+    recipient = Id(required=True)
+
+
+class DeliveryFailed(EventData):
+    """A notification could not be delivered on one channel; the inbox still shows it."""
+
+    delivery = Id(required=True)
+    notification = Id(required=True)
+    channel = Code(ChannelCode, required=True)
+    reason = Code(FailureReason, required=True)
+
+
+PUBLISHED: dict[str, type[EventData]] = {
+    "notification.acknowledged": NotificationAcknowledged,
+    "delivery.failed": DeliveryFailed,
+}
+
+_NOTIFICATION = "pairing-proposed:210103008001-H001-N1-A1:210103008001-S01"
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "notification.acknowledged": {
+        "community": "210103008001",
+        "version": 2,
+        "notification": _NOTIFICATION,
+        "rule": "pairing-proposed",
+        "subject": "210103008001-H001-N1-A1",
+        "recipient": "210103008001-S01",
+    },
+    "delivery.failed": {
+        "community": "210103008001",
+        "version": 1,
+        "delivery": f"{_NOTIFICATION}:email",
+        "notification": _NOTIFICATION,
+        "channel": "email",
+        "reason": "refused",
+    },
+}
+
+
+class Word(fields.String):
+    """A code from somebody else's list. What isn't shaped like a code is left out, not passed on:
+    it ends up in texts and mails, where nothing may appear that events must not carry."""
+
+    shape = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        return value if isinstance(value, str) and self.shape.fullmatch(value) else None
+
+
+def _word() -> Word:
+    return Word(load_default=None, allow_none=True)
+
+
+class HouseholdSeen(EventData):
+    household = Id(required=True)
+    status = _word()
+
+
+class HouseholdVerified(EventData):
+    household = Id(required=True)
+    valid_until = LocalDate(required=True)
+
+
+class HouseholdExited(EventData):
+    household = Id(required=True)
+    reason = _word()
+
+
+class NeedSeen(EventData):
+    need = Id(required=True)
+    household = Id(required=True)
+    status = _word()
+
+
+class NeedRaised(NeedSeen):
+    aid_kind = _word()
+    urgency = _word()
+
+
+class ReviewDue(EventData):
+    review = Id(required=True)
+    household = Id(required=True)
+    due_on = LocalDate(required=True)
+
+
+class VolunteerSeen(EventData):
+    volunteer = Id(required=True)
+
+
+class VolunteerUnavailable(VolunteerSeen):
+    state = _word()
+    reason = _word()
+    pairings = fields.List(Id(), load_default=list)
+
+
+class ClearanceExpiring(VolunteerSeen):
+    clearance = Id(required=True)
+    kind = _word()
+    expires_on = LocalDate(required=True)
+
+
+class PairingSeen(VolunteerSeen):
+    pairing = Id(required=True)
+    need = Id(required=True)
+    household = Id(required=True)
+    aid_kind = _word()
+
+
+class PairingProposed(PairingSeen):
+    backup = Id(load_default=None, allow_none=True)
+    manual = fields.Boolean(load_default=False)
+
+
+class PairingDeclined(PairingSeen):
+    by = _word()
+    reason = _word()
+
+
+class PairingStarted(PairingSeen):
+    starts_on = LocalDate(required=True)
+
+
+class PairingEnded(PairingSeen):
+    ended_on = LocalDate(required=True)
+    reason = _word()
+
+
+class VisitSeen(PairingSeen):
+    visit = Id(required=True)
+    on = LocalDate(required=True)
+    outcome = _word()
+
+
+class VisitMissed(VisitSeen):
+    in_a_row = fields.Integer(load_default=1)
+
+
+class HoursVerified(VolunteerSeen):
+    entry = Id(required=True)
+    visit = Id(required=True)
+
+
+CONSUMED: dict[str, type[EventData]] = {
+    "household.registered": HouseholdSeen,
+    "household.verified": HouseholdVerified,
+    "household.moved": HouseholdSeen,
+    "household.exited": HouseholdExited,
+    "need.raised": NeedRaised,
+    "need.changed": NeedRaised,
+    "need.closed": NeedSeen,
+    "review.due": ReviewDue,
+    "volunteer.registered": VolunteerSeen,
+    "volunteer.activated": VolunteerSeen,
+    "volunteer.unavailable": VolunteerUnavailable,
+    "clearance.expiring": ClearanceExpiring,
+    "pairing.proposed": PairingProposed,
+    "pairing.accepted": PairingSeen,
+    "pairing.declined": PairingDeclined,
+    "pairing.started": PairingStarted,
+    "pairing.ended": PairingEnded,
+    "visit.done": VisitSeen,
+    "visit.missed": VisitMissed,
+    "visit.unsafe": VisitSeen,
+    "hours.verified": HoursVerified,
+    "notification.acknowledged": NotificationAcknowledged,
+    "delivery.failed": DeliveryFailed,
+}
+"""Event type → the fields that rules and texts may use."""
+
+
+def facts(type_: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The codes of a heard event as plain JSON, dates as ISO text: what a notification keeps."""
+    written: dict[str, Any] = CONSUMED[type_]().dump(data)
+    return written

@@ -1,0 +1,241 @@
+"""RPC: what callers may pass and what they get."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+import phonenumbers
+from marshmallow import fields, validate
+
+from notifications.domain.codes import (
+    AidKind,
+    ChannelCode,
+    DeliveryState,
+    Locale,
+    NotificationState,
+    StaffRole,
+    Urgency,
+)
+from servicekit.schemas import Code, Id, PageArgs, Schema, UtcTime, check_community, page_of
+
+MAX_RECORDS = 10_000
+
+
+class Phone(fields.String):
+    """A phone number as people write it; a number without country code is a Chinese one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        number = _parse(text)
+        if number is None or not phonenumbers.is_valid_number(number):
+            raise ma.ValidationError(
+                "is not a phone number; write it as 13800138000 or +86 24 2345 6789"
+            )
+        e164: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return e164
+
+
+def _parse(text: str) -> Any:
+    try:
+        return phonenumbers.parse(text, "CN")
+    except phonenumbers.NumberParseException:
+        return None
+
+
+def _community(**kwargs: Any) -> fields.String:
+    return fields.String(validate=check_community, **kwargs)
+
+
+class StaffRecord(Schema):
+    """A member of staff without the community: what a line of an import says."""
+
+    code = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"[0-9A-Za-z][0-9A-Za-z-]{0,19}\Z",
+            error="is not a code; use up to 20 letters, digits and hyphens, as in S01",
+        ),
+    )
+    name = fields.String(
+        required=True,
+        validate=validate.Length(1, 60, error="has no fitting length; give 1 to 60 characters"),
+    )
+    role = Code(StaffRole, required=True)
+    email = fields.Email(
+        load_default=None,
+        allow_none=True,
+        error_messages={"invalid": "is not an e-mail address; write it as name@example.org"},
+    )
+    phone = Phone(load_default=None, allow_none=True)
+    locale = Code(Locale, load_default=Locale.CHINESE)
+    channels = fields.List(
+        Code(ChannelCode),
+        load_default=lambda: [ChannelCode.INAPP],
+        validate=validate.Length(min=1, error="is empty; name at least one of: inapp, email"),
+    )
+    aid_kinds = fields.List(Code(AidKind), load_default=list)
+    communities = fields.List(_community(), load_default=list)
+
+    @ma.validates_schema
+    def check_email_is_given(self, data: dict[str, Any], **_: Any) -> None:
+        if ChannelCode.EMAIL in data["channels"] and not data["email"]:
+            raise ma.ValidationError(
+                "is missing though e-mail is a chosen channel; give an address or drop the channel",
+                "email",
+            )
+
+
+class RegisterStaff(StaffRecord):
+    """``communities`` are further ones, beside the member's own. No aid kinds means all of them."""
+
+    community = _community(required=True)
+
+
+class FindStaff(PageArgs):
+    community = _community(required=True)
+    role = Code(StaffRole, load_default=None, allow_none=True)
+
+
+class StaffView(Schema):
+    """No name, no address: only whether there is one."""
+
+    id = fields.String()
+    community = fields.String()
+    code = fields.String()
+    role = Code(StaffRole)
+    communities = fields.List(fields.String())
+    locale = Code(Locale)
+    channels = fields.List(Code(ChannelCode))
+    aid_kinds = fields.List(Code(AidKind))
+    has_email = fields.Boolean()
+
+
+StaffPage = page_of(StaffView)
+
+
+class ImportStaff(Schema):
+    """``records`` are checked one by one, so that every wrong line is named in one answer."""
+
+    community = _community(required=True)
+    records = fields.List(
+        fields.Dict(keys=fields.String()),
+        required=True,
+        validate=validate.Length(
+            max=MAX_RECORDS, error=f"has too many lines; import at most {MAX_RECORDS} at once"
+        ),
+    )
+    dry_run = fields.Boolean(load_default=False)
+
+
+class Refusal(Schema):
+    line = fields.Integer()
+    field = fields.String()
+    problem = fields.String()
+    remedy = fields.String()
+
+
+class ImportReport(Schema):
+    """Accepted lines are stored unless one was refused or it was a dry run: all or nothing."""
+
+    accepted = fields.Integer()
+    unchanged = fields.Integer()
+    refused = fields.List(fields.Nested(Refusal))
+
+
+class Inbox(PageArgs):
+    staff = Id(required=True)
+    unread_only = fields.Boolean(load_default=False)
+
+
+class InboxItem(Schema):
+    """``title`` and ``body`` are in the member's language, written at the moment of reading."""
+
+    id = fields.String()
+    community = fields.String()
+    rule = fields.String()
+    event = fields.String()
+    subject = fields.String()
+    urgency = Code(Urgency)
+    state = Code(NotificationState)
+    created_at = UtcTime()
+    read_at = UtcTime(allow_none=True)
+    acknowledged_at = UtcTime(allow_none=True)
+    title = fields.String()
+    body = fields.String()
+
+
+InboxPage = page_of(InboxItem)
+
+
+class DeliveryView(Schema):
+    id = fields.String()
+    channel = Code(ChannelCode)
+    state = Code(DeliveryState)
+    attempts = fields.Integer()
+    next_at = UtcTime(allow_none=True)
+    sent_at = UtcTime(allow_none=True)
+    message_id = fields.String(allow_none=True)
+    last_error = fields.String(allow_none=True)
+
+
+class NotificationView(InboxItem):
+    recipient = fields.String()
+    data = fields.Dict()
+    deliveries = fields.List(fields.Nested(DeliveryView))
+
+
+class GetNotification(Schema):
+    notification = Id(required=True)
+
+
+class Acknowledge(Schema):
+    notification = Id(required=True)
+    staff = Id(required=True)
+
+
+class MarkRead(Schema):
+    staff = Id(required=True)
+    notifications = fields.List(
+        Id(),
+        required=True,
+        validate=validate.Length(1, 500, error="has no fitting length; name 1 to 500 of them"),
+    )
+
+
+class MarkReadResult(Schema):
+    marked = fields.Integer()
+
+
+class Summary(Schema):
+    community = _community(required=True)
+
+
+class SummaryRow(Schema):
+    """``deliveries``: channel → state → number."""
+
+    template = fields.String()
+    recipient = fields.String()
+    role = Code(StaffRole)
+    total = fields.Integer()
+    acknowledged = fields.Integer()
+    deliveries = fields.Dict()
+
+
+class SummaryView(Schema):
+    community = fields.String()
+    items = fields.List(fields.Nested(SummaryRow))
+
+
+class SendDue(Schema):
+    limit = fields.Integer(
+        load_default=100,
+        strict=True,
+        validate=validate.Range(1, 1000, error="is out of range; give 1 to 1000"),
+    )
+
+
+class SendReport(Schema):
+    sent = fields.Integer()
+    failed = fields.Integer()
+    postponed = fields.Integer()

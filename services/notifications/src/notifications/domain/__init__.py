@@ -1,0 +1,1 @@
+"""Pure rules: who is told what, and when a delivery is tried again. No I/O."""

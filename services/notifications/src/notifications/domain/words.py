@@ -1,0 +1,93 @@
+"""Other services' codes that appear in texts, with their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from notifications.domain.codes import AidKind, ChannelCode, FailureReason
+from servicekit.codes import LabelledEnum
+
+
+class ExitReason(LabelledEnum):
+    """Why a household leaves the project."""
+
+    INCOME = "income", "收入已超标准", "income above the limit"
+    DECEASED = "deceased", "去世", "deceased"
+    DUPLICATE = "duplicate", "重复登记", "registered twice"
+    OWN_WISH = "own_wish", "本人意愿", "own wish"
+
+
+class PairingEnd(LabelledEnum):
+    """Why a pairing ended."""
+
+    NEED_MET = "need_met", "需求已满足", "the need is met"
+    VOLUNTEER_LEFT = "volunteer_left", "志愿者离开", "the volunteer left"
+    HOUSEHOLD_WISH = "household_wish", "受助家庭意愿", "the household's wish"
+    HANDOVER = "handover", "转交他人", "handed over"
+    OTHER = "other", "其他原因", "another reason"
+
+
+class Party(LabelledEnum):
+    """Who declined a proposal."""
+
+    COORDINATOR = "coordinator", "协调员", "the coordinator"
+    VOLUNTEER = "volunteer", "志愿者", "the volunteer"
+    HOUSEHOLD = "household", "受助家庭", "the household"
+
+
+class DeclineReason(LabelledEnum):
+    """Why a pairing did not come about."""
+
+    NO_TIME = "no_time", "时间不合适", "no time"
+    TOO_FAR = "too_far", "距离太远", "too far"
+    NOT_SUITABLE = "not_suitable", "不合适", "not suitable"
+    KNOWN_TO_EACH_OTHER = "known_to_each_other", "双方相识", "they know each other"
+    PREFERS_ANOTHER = "prefers_another", "希望换人", "somebody else is wished for"
+    UNAVAILABLE = "unavailable", "志愿者暂不可用", "the volunteer is not available"
+    NEED_CLOSED = "need_closed", "需求已关闭", "the need was closed"
+    OTHER = "other", "其他", "other"
+
+
+class VisitOutcome(LabelledEnum):
+    """Why a visit did not take place."""
+
+    MISSED = "missed", "志愿者未到访", "the volunteer did not come"
+    NOT_HOME = "not_home", "家中无人", "nobody was at home"
+    REFUSED = "refused", "受助家庭谢绝", "the household declined it"
+
+
+class VolunteerState(LabelledEnum):
+    """In which way a volunteer is unavailable."""
+
+    PAUSED = "paused", "暂停服务", "is pausing"
+    SUSPENDED = "suspended", "已停止派工", "is suspended"
+    LAPSED = "lapsed", "资格已过期", "has lapsed clearances"
+    LEFT = "left", "已离开", "has left"
+
+
+class ClearanceKind(LabelledEnum):
+    """What a volunteer must hold to do certain work."""
+
+    BACKGROUND_CHECK = "background_check", "无犯罪记录证明", "background check"
+    CHILD_PROTECTION = "child_protection", "儿童保护培训", "child protection training"
+    FIRST_AID = "first_aid", "急救证", "first aid certificate"
+    HEALTH = "health", "健康证", "health certificate"
+
+
+LISTS: Mapping[str, type[LabelledEnum]] = {
+    "aid_kind": AidKind,
+    "channel": ChannelCode,
+    "clearance": ClearanceKind,
+    "decline": DeclineReason,
+    "exit_reason": ExitReason,
+    "failure": FailureReason,
+    "pairing_end": PairingEnd,
+    "party": Party,
+    "visit_outcome": VisitOutcome,
+    "volunteer_state": VolunteerState,
+}
+
+
+def word(code: str, kind: str, locale: str) -> str:
+    """The label of ``code`` in the list ``kind``; a code added elsewhere since is its own label."""
+    return next((each.label(locale) for each in LISTS[kind] if each.value == code), code)

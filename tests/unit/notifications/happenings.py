@@ -1,0 +1,138 @@
+"""What the neighbours publish, as this service meets it; and staff to be told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from notifications import rulebook
+from notifications.channels import Channels
+from notifications.channels.email import Email, Server
+from notifications.channels.inapp import InApp
+from notifications.contracts import CONSUMED, PUBLISHED, SAMPLES, RegisterStaff
+from notifications.domain.codes import ChannelCode
+from notifications.models import Base
+from notifications.usecases import noticing, staff
+from servicekit.actors import Actor
+from servicekit.schemas import load
+from servicekit.testing import session_for
+
+COMMUNITY = "210103008001"
+ELSEWHERE = "210103008002"
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+OPERATOR = Actor()
+
+_PAIRING = {
+    "community": COMMUNITY,
+    "version": 1,
+    "pairing": f"{COMMUNITY}-H001-N1-A1",
+    "need": f"{COMMUNITY}-H001-N1",
+    "household": f"{COMMUNITY}-H001",
+    "volunteer": f"{COMMUNITY}-V001",
+    "aid_kind": "elderly",
+}
+_VISIT = {
+    **_PAIRING,
+    "visit": f"{COMMUNITY}-H001-N1-A1-20261125T1500",
+    "on": "2026-11-25",
+    "outcome": "missed",
+}
+_HOUSEHOLD = {"community": COMMUNITY, "version": 2, "household": f"{COMMUNITY}-H001"}
+_NEED = {**_HOUSEHOLD, "need": f"{COMMUNITY}-H001-N1"}
+_VOLUNTEER = {"community": COMMUNITY, "version": 3, "volunteer": f"{COMMUNITY}-V001"}
+
+HEARD: dict[str, dict[str, Any]] = {
+    "household.registered": {**_HOUSEHOLD, "status": "applicant", "latitude": 41.8},
+    "household.verified": {**_HOUSEHOLD, "valid_until": "2027-11-30"},
+    "household.moved": {**_HOUSEHOLD, "status": "verified"},
+    "household.exited": {**_HOUSEHOLD, "reason": "income"},
+    "need.raised": {**_NEED, "aid_kind": "elderly", "urgency": "soon", "status": "open"},
+    "need.changed": {**_NEED, "aid_kind": "elderly", "urgency": "soon", "status": "open"},
+    "need.closed": {**_NEED, "status": "withdrawn", "reason": "own_wish"},
+    "review.due": {
+        **_HOUSEHOLD,
+        "review": f"{COMMUNITY}-H001-R20270101",
+        "due_on": "2027-01-01",
+    },
+    "volunteer.registered": {**_VOLUNTEER, "kind": "teacher", "partner": None},
+    "volunteer.activated": _VOLUNTEER,
+    "volunteer.unavailable": {
+        **_VOLUNTEER,
+        "state": "paused",
+        "reason": "illness",
+        "pairings": [f"{COMMUNITY}-H001-N1-A1", f"{COMMUNITY}-H002-N1-A1"],
+    },
+    "clearance.expiring": {
+        **_VOLUNTEER,
+        "clearance": f"{COMMUNITY}-V001-background_check-20240101",
+        "kind": "background_check",
+        "expires_on": "2027-01-15",
+    },
+    "pairing.proposed": {
+        **_PAIRING,
+        "backup": f"{COMMUNITY}-V002",
+        "score": 78000,
+        "manual": False,
+    },
+    "pairing.accepted": _PAIRING,
+    "pairing.declined": {**_PAIRING, "by": "household", "reason": "no_time"},
+    "pairing.started": {**_PAIRING, "starts_on": "2026-11-24"},
+    "pairing.ended": {**_PAIRING, "ended_on": "2026-12-24", "reason": "volunteer_left"},
+    "visit.done": {**_VISIT, "outcome": "done", "minutes": 60},
+    "visit.missed": {**_VISIT, "in_a_row": 1},
+    "visit.unsafe": {**_VISIT, "outcome": "unsafe"},
+    "hours.verified": {
+        **_VOLUNTEER,
+        "entry": f"{_VISIT['visit']}-verified",
+        "visit": _VISIT["visit"],
+        "minutes": 60,
+    },
+    **SAMPLES,
+}
+"""A payload of every event type that is heard, as its publisher writes it."""
+
+
+@contextmanager
+def database() -> Iterator[Session]:
+    """The service's tables in memory."""
+    with session_for(Base.metadata, published=PUBLISHED, source="notifications") as session:
+        yield session
+
+
+def person(session: Session, code: str, role: str, **facts: Any) -> str:
+    """Register a member of staff; the id."""
+    given = {"community": COMMUNITY, "code": code, "role": role, "name": f"职员{code}", **facts}
+    row = staff.register(session, load(RegisterStaff(), given), now=NOW, actor=OPERATOR)
+    session.flush()
+    return row.id
+
+
+def mailer(url: str = "smtp://127.0.0.1:9") -> Channels:
+    """Both channels; by default with a mail server that nobody has."""
+    sender = "阳光百分百 <sunshine@example.org>"
+    used = (InApp(), Email(Server.parse(url), sender))
+    return {channel.code: channel for channel in used}
+
+
+def inapp_only() -> Channels:
+    return {ChannelCode.INAPP: InApp()}
+
+
+def happens(
+    session: Session,
+    type_: str,
+    *,
+    now: datetime = NOW,
+    channels: Channels | None = None,
+    **changed: Any,
+) -> list[str]:
+    """An event arrives, read as the service reads it; the ids of the new notifications."""
+    data = load(CONSUMED[type_](unknown="exclude"), {**HEARD[type_], **changed})
+    rules = rulebook.shipped()
+    return noticing.notice(
+        session, type_, data, now=now, rules=rules, channels=channels or mailer()
+    )
