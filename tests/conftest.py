@@ -1,4 +1,8 @@
-"""The servers that tests ask for by name."""
+"""The servers that tests ask for by name; and cooperative sockets, as in a service's process."""
+
+import eventlet
+
+eventlet.monkey_patch()  # before anything opens a socket
 
 import os
 from collections.abc import Callable, Iterator
@@ -9,7 +13,7 @@ from uuid import uuid4
 import pytest
 
 import servers
-from hosting import Server
+from hosting import Given, Server
 from smtp import SmtpServer
 
 S = TypeVar("S", bound=Server)
@@ -49,6 +53,18 @@ def rabbitmq_uri(rabbitmq: servers.Rabbitmq, request: pytest.FixtureRequest) -> 
 def postgres() -> Iterator[servers.Postgres]:
     """A PostgreSQL server for the whole run."""
     yield from found(servers.postgres)
+
+
+@pytest.fixture(scope="session")
+def own_rabbitmq(rabbitmq: servers.Rabbitmq) -> Iterator[servers.Rabbitmq]:
+    """A RabbitMQ node that may be killed and started again: never the one of TEST_AMQP_URI."""
+    yield from found(servers.own_rabbitmq) if isinstance(rabbitmq, Given) else [rabbitmq]
+
+
+@pytest.fixture(scope="session")
+def own_postgres(postgres: servers.Postgres) -> Iterator[servers.Postgres]:
+    """A PostgreSQL server that may be killed and started again, likewise."""
+    yield from found(servers.own_postgres) if isinstance(postgres, Given) else [postgres]
 
 
 @pytest.fixture(scope="session")

@@ -61,10 +61,7 @@ class Private(Server):
     kill_signal = signal.SIGKILL
 
     def __init__(self, user: str | None = None) -> None:
-        memory = Path("/dev/shm")
-        self.folder = Path(
-            tempfile.mkdtemp(prefix="sunshine-", dir=memory if os.access(memory, os.W_OK) else None)
-        )
+        self.folder = Path(tempfile.mkdtemp(prefix="sunshine-", dir=folder_in_memory()))
         self.user = user
         if user:
             shutil.chown(self.folder, user)
@@ -184,6 +181,13 @@ def as_user(name: str | None) -> dict[str, Any]:
         return {}
     user = pwd.getpwnam(name)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": [], "cwd": "/"}
+
+
+def folder_in_memory() -> Path | None:
+    """Where files cost nothing, if it is large enough: a container often has but 64 MB of it."""
+    memory = Path("/dev/shm")
+    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
+    return memory if roomy else None
 
 
 def free_port() -> int:

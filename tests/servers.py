@@ -190,8 +190,12 @@ class DockerPostgres(Postgres, InDocker):
 
 def rabbitmq() -> Rabbitmq:
     """The tests' broker."""
-    if uri := os.environ.get("TEST_AMQP_URI"):
-        return GivenRabbitmq(uri)
+    uri = os.environ.get("TEST_AMQP_URI")
+    return GivenRabbitmq(uri) if uri else own_rabbitmq()
+
+
+def own_rabbitmq() -> Rabbitmq:
+    """A broker that may be killed."""
     if binaries := installed("rabbitmq-server", rabbitmq_folders, "rabbitmq-server"):
         return PrivateRabbitmq(binaries)
     if docker_works():
@@ -201,8 +205,12 @@ def rabbitmq() -> Rabbitmq:
 
 def postgres() -> Postgres:
     """The tests' database server."""
-    if url := os.environ.get("TEST_DATABASE_URI"):
-        return GivenPostgres(url)
+    url = os.environ.get("TEST_DATABASE_URI")
+    return GivenPostgres(url) if url else own_postgres()
+
+
+def own_postgres() -> Postgres:
+    """A database server that may be killed."""
     if binaries := installed("initdb", postgres_folders, "postgresql"):
         return PrivatePostgres(binaries)
     if docker_works():

@@ -14,7 +14,8 @@ from sunshine import sample, tailing
 from sunshine.place import SERVICES, Place
 from sunshine.system import Remote, hosted, settle
 
-OUT_OF_SCOPE = {"outbox", "inbox", "alembic_version"}
+OUT_OF_SCOPE = {"outbox", "inbox", "alembic_version", "audit_entries", "audit_heads"}
+"""Messaging's own tables, and who read what in which order."""
 Rows = dict[str, list[tuple[Any, ...]]]
 
 

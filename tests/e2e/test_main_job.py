@@ -75,7 +75,7 @@ def test_servers_and_embedded_give_the_same_rows(on_servers: tuple[Story, Rows])
     assert rows.keys() == embedded_rows.keys()
     for table, expected in embedded_rows.items():
         assert rows[table] == expected, table
-    for table in ("volunteers.pairing", "volunteers.visit", "notifications.notification"):
+    for table in ("volunteers.pairings", "volunteers.visits", "notifications.notifications"):
         assert rows[table], f"{table} is empty"
 
 

@@ -1,16 +1,12 @@
 """Stock nameko on the embedded broker: services, events, calls, all in one process."""
 
-# ruff: noqa: E402 (nameko waits the green way only where everything was patched before)
-import eventlet
-
-eventlet.monkey_patch()
-
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
+import eventlet
 import pytest
 from kombu.pools import reset as forget_pooled_connections
 from nameko.containers import ServiceContainer

@@ -16,7 +16,7 @@ from servicekit.errors import ServiceError, Unavailable, rebuild
 class Target(Protocol):
     """What the socket leads to."""
 
-    def call(self, service: str, method: str, **kwargs: Any) -> Any: ...
+    def call(self, service: str, method: str, /, **kwargs: Any) -> Any: ...
     def tail(self) -> Iterator[dict[str, Any]]: ...
 
 
@@ -35,7 +35,7 @@ class Client:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def call(self, service: str, method: str, **kwargs: Any) -> Any:
+    def call(self, service: str, method: str, /, **kwargs: Any) -> Any:
         request = {"service": service, "method": method, "kwargs": kwargs}
         return _unpack(next(self._ask(request)))
 

@@ -22,7 +22,7 @@ class _Target:
     def __init__(self, system: Remote, broker: str) -> None:
         self._system, self._broker = system, broker
 
-    def call(self, service: str, method: str, **kwargs: Any) -> Any:
+    def call(self, service: str, method: str, /, **kwargs: Any) -> Any:
         return self._system.call(service, method, **kwargs)
 
     def tail(self) -> Iterator[dict[str, Any]]:

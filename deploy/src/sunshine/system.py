@@ -32,7 +32,7 @@ PORTS = {"households": 8001, "volunteers": 8002, "notifications": 8003}
 class System(Protocol):
     """What every way to the system offers."""
 
-    def call(self, service: str, method: str, **kwargs: Any) -> Any: ...
+    def call(self, service: str, method: str, /, **kwargs: Any) -> Any: ...
 
 
 class Remote:
@@ -42,7 +42,7 @@ class Remote:
         self._client = client
         self._context = context
 
-    def call(self, service: str, method: str, **kwargs: Any) -> Any:
+    def call(self, service: str, method: str, /, **kwargs: Any) -> Any:
         return self._client.call(service, method, context=self._context, **kwargs)
 
     def acting(self, staff: str, role: str, community: str) -> Remote:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 from kombu import Exchange, Queue
 
@@ -21,7 +22,7 @@ def tail(amqp_uri: str, systems: tuple[str, ...] = ("civil_affairs",)) -> Iterat
     arrived: list[Any] = []
     with open_connection(amqp_uri) as connection:
         channel = connection.default_channel
-        queue = Queue("", exclusive=True, auto_delete=True)(channel)
+        queue = Queue(f"events-tail-{uuid4()}", exclusive=True, auto_delete=True)(channel)
         queue.declare()
         for name in (*SERVICES, *systems):
             exchange = Exchange(EXCHANGE.format(name), "topic", durable=True)(channel)

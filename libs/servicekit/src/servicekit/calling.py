@@ -116,11 +116,15 @@ class RpcReader(SharedExtension):
 
 
 def _reply(reply_to: str, message: Any, result: Any, error: Exception | None) -> Outgoing:
-    body = json.dumps(
-        {"result": result, "error": error and _wire_error(error)}, ensure_ascii=False
-    ).encode()
+    try:
+        body = json.dumps({"result": result, "error": error and _wire_error(error)})
+    except (TypeError, ValueError) as mistake:  # a result that is no JSON is the service's mistake
+        log.error("rpc.result_not_json", at=message.delivery_info["routing_key"])
+        body = json.dumps({"result": None, "error": _wire_error(mistake)})
     properties = {"correlation_id": message.properties.get("correlation_id"), "delivery_mode": 1}
-    return Outgoing(body, RPC_EXCHANGE.name, reply_to, properties=properties, mandatory=False)
+    return Outgoing(
+        body.encode(), RPC_EXCHANGE.name, reply_to, properties=properties, mandatory=False
+    )
 
 
 def _wire_error(error: Exception) -> dict[str, Any]:
@@ -170,6 +174,7 @@ class RpcClient:
         self,
         service: str,
         method: str,
+        /,
         *,
         context: dict[str, Any] | None = None,
         timeout: float | None = None,
@@ -210,7 +215,7 @@ class RpcClient:
         seconds: float,
     ) -> Outgoing:
         return Outgoing(
-            json.dumps({"args": [], "kwargs": kwargs}, ensure_ascii=False).encode(),
+            json.dumps({"args": [], "kwargs": kwargs}).encode(),
             RPC_EXCHANGE.name,
             f"{service}.{method}",
             headers={CONTEXT + key: value for key, value in context.items() if value is not None},

@@ -21,6 +21,10 @@ DRAIN_SECONDS = 1.0
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
+class Misdeclared(Exception):
+    """A queue exists with other arguments than ours: waiting would not mend it."""
+
+
 class Reader(Protocol):
     """What reads a queue: an entry point."""
 
@@ -87,8 +91,6 @@ class Inbound(SharedExtension):
                 with open_connection(settings.amqp_uri, settings.heartbeat) as connection:
                     attempt = 0
                     self._consume(connection)
-            except PreconditionFailed:
-                raise  # a queue exists with other arguments: waiting would not mend it
             except BROKER_ERRORS as error:
                 self._set_connected(False)
                 log.warning(
@@ -99,7 +101,10 @@ class Inbound(SharedExtension):
         self._set_connected(False)
 
     def _consume(self, connection: Connection) -> None:
-        self._consumers = [self._consumer(connection, reader) for reader in self._readers]
+        try:
+            self._consumers = [self._consumer(connection, reader) for reader in self._readers]
+        except PreconditionFailed as error:
+            raise Misdeclared(str(error)) from error
         self._set_connected(True)
         log.info("broker.connected", service=self.container.service_name)
         while not (self._stopping and self._drained()):
@@ -115,6 +120,8 @@ class Inbound(SharedExtension):
             channel,
             [reader.queue],
             on_message=reader.on_message,
+            # kombu could not decompress it: the reader gets it as it is, and settles it
+            on_decode_error=lambda message, _error: reader.on_message(message),
             auto_declare=False,
             prefetch_count=reader.prefetch,
         )

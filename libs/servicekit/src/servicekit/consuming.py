@@ -14,29 +14,22 @@ from typing import Any
 
 import eventlet
 from eventlet.event import Event as Signal
-from kombu import Exchange, Queue
+from kombu import Exchange
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
-from servicekit import clock
+from servicekit import clock, parking
 from servicekit.connection import Inbound
 from servicekit.db import inbox, insert_ignore
-from servicekit.errors import Forbidden, Invalid
+from servicekit.errors import Invalid, Unavailable
 from servicekit.events import EXCHANGE, Event, Unreadable, read
-from servicekit.publishing import Outgoing, Publisher
+from servicekit.publishing import Publisher
 from servicekit.schemas import ForeignData, load
 from servicekit.settings import settings_of
-from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, frames, log
+from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
 
-FINAL = (Unreadable, Invalid, Forbidden)
-"""Errors that another try cannot mend."""
-
-DELIVERY_LIMIT = 20
 EXTERNAL = "external"
 """The source of events that come from other systems (setting EXTERNAL_SYSTEMS)."""
-
-OURS = ("x-attempt", "x-origin-exchange", "x-origin-routing-key")
-DROPPED = ("x-death", "x-first-death", "x-last-death", "x-delivery-count", "x-position")
 
 
 @dataclass(slots=True)
@@ -66,8 +59,10 @@ class EventHandler(Entrypoint):
         self.prefetch = 2 * self.settings.event_batch
         self.name = f"{self.container.service_name}.{self.method_name}"
         self.delays = [round(float(seconds) * 1000) for seconds in self.settings.retry_delays]
-        self.queue = self._queue(self.name, self._second_net())
-        self._publisher = Publisher(self.settings.amqp_uri)
+        self._queues = parking.queues(self.name, self.delays, self.settings.queue_type)
+        self.queue = self._queues[-1]
+        # a place that an operator deleted is there again with the next connection
+        self._publisher = Publisher(self.settings.amqp_uri, self.declare)
         self.inbound.add(self)
 
     def stop(self) -> None:
@@ -79,15 +74,8 @@ class EventHandler(Entrypoint):
 
     def declare(self, channel: Any) -> None:
         """Declare the queue with its retry and parking places, and bind it to its sources."""
-        self._queue(f"{self.name}.parked")(channel).declare()
-        for delay in self.delays:
-            back = {
-                "x-message-ttl": delay,
-                "x-dead-letter-exchange": "",
-                "x-dead-letter-routing-key": self.name,
-            }
-            self._queue(f"{self.name}.retry.{delay}", back)(channel).declare()
-        self.queue(channel).declare()
+        for queue in self._queues:
+            queue(channel).declare()
         for source in self._source_names():
             exchange = Exchange(EXCHANGE.format(source), "topic", durable=True)(channel)
             exchange.declare()
@@ -108,34 +96,16 @@ class EventHandler(Entrypoint):
             for name in (systems if source == EXTERNAL else (source,))
         ]
 
-    def _queue(self, name: str, arguments: Mapping[str, Any] | None = None) -> Queue:
-        kind = {"x-queue-type": self.settings.queue_type}
-        return Queue(name, durable=True, queue_arguments=kind | dict(arguments or {}))
-
-    def _second_net(self) -> dict[str, Any]:
-        """What kills its process again and again is parked by the broker (quorum queues)."""
-        if self.settings.queue_type != "quorum":
-            return {}
-        return {
-            "x-delivery-limit": DELIVERY_LIMIT,
-            "x-dead-letter-exchange": "",
-            "x-dead-letter-routing-key": f"{self.name}.parked",
-            "x-dead-letter-strategy": "at-least-once",
-            "x-overflow": "reject-publish",
-        }
-
     def _read(self, message: Any) -> Received:
-        headers = message.headers or {}
         received = Received(message)
+        exchange, routing_key = parking.origin(message)
         try:
             received.event = read(
                 message.body,
                 content_type=message.content_type,
-                headers=headers,
-                exchange=headers.get("x-origin-exchange", message.delivery_info["exchange"]),
-                routing_key=headers.get(
-                    "x-origin-routing-key", message.delivery_info["routing_key"]
-                ),
+                headers=message.headers or {},
+                exchange=exchange,
+                routing_key=routing_key,
                 message_id=message.properties.get("message_id"),
                 now=clock.now(),
             )
@@ -173,8 +143,8 @@ class EventHandler(Entrypoint):
         failed = [received for received in batch if received.error is not None]
         try:
             if failed:
-                self._publisher.send([self._put_aside(received) for received in failed])
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be lost
+                self._put_aside(failed)
+        except Exception as error:  # mostly Unavailable; whatever it is, nothing may be lost by it
             log.warning("event.comes_again", queue=self.name, **describe(error))
             eventlet.sleep(1)  # not at once: the broker is away or blocked
             for received in failed:
@@ -184,45 +154,27 @@ class EventHandler(Entrypoint):
             self.inbound.settle(received.message.ack)
             HANDLED.labels(self.container.service_name, self.method_name, received.outcome).inc()
 
-    def _put_aside(self, received: Received) -> Outgoing:
-        """The message on its way to a retry queue or, after its last try, to the parking place."""
-        message, error = received.message, received.error
-        headers = {
-            key: value for key, value in (message.headers or {}).items() if key not in DROPPED
-        }
-        attempt = int(headers.get("x-attempt", 0)) + 1
-        final = isinstance(error, FINAL) or attempt > len(self.delays)
-        received.outcome = "parked" if final else "retried"
-        event_id = received.event.id if received.event else None
-        log.warning(
-            f"event.{received.outcome}",
-            queue=self.name,
-            event_id=event_id,
-            attempt=attempt,
-            **describe(error),
-        )
-        headers |= {
-            "x-attempt": attempt,
-            "x-origin-exchange": headers.get(
-                "x-origin-exchange", message.delivery_info["exchange"]
-            ),
-            "x-origin-routing-key": headers.get(
-                "x-origin-routing-key", message.delivery_info["routing_key"]
-            ),
-        }
-        if final:
-            headers |= {
-                f"x-{key.replace('_', '-')}": value for key, value in describe(error).items()
-            }
-            headers |= {"x-parked-at": clock.now().isoformat(), "x-traceback": frames(error)}
-        properties = {
-            key: message.properties[key]
-            for key in ("content_type", "content_encoding", "message_id", "type", "correlation_id")
-            if message.properties.get(key) is not None
-        }
-        place = f"{self.name}.parked" if final else f"{self.name}.retry.{self.delays[attempt - 1]}"
-        body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
-        return Outgoing(body, "", place, headers, properties)
+    def _put_aside(self, failed: list[Received]) -> None:
+        """Send each to a retry queue or to the parking place; raises Unavailable."""
+        outgoing = []
+        for received in failed:
+            assert received.error is not None
+            letter = parking.put_aside(received.message, received.error, self.name, self.delays)
+            outgoing.append(letter)
+            received.outcome = "parked" if "x-parked-at" in letter.headers else "retried"
+            log.warning(
+                f"event.{received.outcome}",
+                queue=self.name,
+                event_id=received.event.id if received.event else None,
+                attempt=letter.headers["x-attempt"],
+                **describe(received.error),
+            )
+        if returned := self._publisher.send(outgoing):
+            self._publisher.close()  # the next connection declares what is missing
+            if self._publisher.send([outgoing[position] for position in returned]):
+                raise Unavailable(
+                    "there is no place for failed events; look at the broker's queues"
+                )
 
 
 def apply_batch(
