@@ -161,8 +161,8 @@ def test_a_refusal_reads_as_plain_sentences() -> None:
     words = {"repair": "小修", "background_check": "无犯罪记录证明"}
     assert sentences(told, "zh-CN", lambda code: words.get(code, code)) == [
         f"V9不能服务{need.id}。",
-        "技能:缺少技能:小修。",
-        "证明:V9没有证明:无犯罪记录证明。",
+        "技能：缺少技能：小修。",
+        "证明：V9没有证明：无犯罪记录证明。",
         "其余12项条件均满足。",
     ]
 
@@ -195,7 +195,7 @@ def test_an_unfilled_need_says_which_skill_nobody_holds() -> None:
     )
     assert blocker_sentence(
         found, "zh-CN", lambda code: {"legal_advice": "政策咨询"}.get(code, code)
-    ) == ("160名志愿者:没有人具备技能政策咨询。最接近的是V0:技能:缺少技能:政策咨询。")
+    ) == ("160名志愿者：没有人具备技能政策咨询。最接近的是V0：技能：缺少技能：政策咨询。")
 
 
 def test_blockers_count_each_filter_and_find_the_nearest_miss() -> None:

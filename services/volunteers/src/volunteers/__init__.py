@@ -1,0 +1,1 @@
+"""Who helps, and the help given: volunteers, matching, pairings, visits, hours."""

@@ -1,0 +1,48 @@
+"""What volunteers reads of the households service's events: only the fields it uses."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from servicekit.schemas import Code, EventData, Id, LocalDate, slots
+from volunteers.domain.codes import AidKind, Frequency, Language, NeedStatus, Skill, Urgency
+
+
+class NeedSeen(EventData):
+    """A need as ``need.raised`` and ``need.changed`` tell it. ``minutes`` is one visit's length."""
+
+    need = Id(required=True)
+    household = Id(required=True)
+    aid_kind = Code(AidKind, required=True)
+    service = fields.String(required=True)
+    urgency = Code(Urgency, required=True)
+    raised_on = LocalDate(required=True)
+    frequency = Code(Frequency, required=True)
+    minutes = fields.Integer(required=True, validate=validate.Range(1, 1440))
+    slots = slots(required=True)
+    skills = fields.List(Code(Skill), required=True)
+    languages = fields.List(Code(Language), required=True)
+    involves_minor = fields.Boolean(required=True)
+    grade = fields.Integer(load_default=None, allow_none=True)
+    gender = fields.String(load_default="any", validate=validate.OneOf(("any", "female", "male")))
+    minors_welcome = fields.Boolean(load_default=True)
+    starts_on = LocalDate(required=True)
+    ends_on = LocalDate(load_default=None, allow_none=True)
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
+    status = Code(NeedStatus, required=True)
+
+
+class NeedClosed(EventData):
+    """A need that is no longer open: met, withdrawn, referred or suspended."""
+
+    need = Id(required=True)
+    household = Id(required=True)
+    status = Code(NeedStatus, required=True)
+
+
+CONSUMED: dict[str, type[EventData]] = {
+    "need.raised": NeedSeen,
+    "need.changed": NeedSeen,
+    "need.closed": NeedClosed,
+}

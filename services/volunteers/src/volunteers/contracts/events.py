@@ -1,0 +1,142 @@
+"""What volunteers publishes. A schema only grows; a breaking change is a new type, ``….v2``."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from servicekit.schemas import Code, EventData, Id, LocalDate
+from volunteers.domain.codes import (
+    AbsenceReason,
+    AidKind,
+    ClearanceKind,
+    DeclineReason,
+    EndReason,
+    Party,
+    VisitState,
+    VolunteerKind,
+    VolunteerState,
+)
+
+
+class VolunteerRegistered(EventData):
+    """Somebody applied to help."""
+
+    volunteer = Id(required=True)
+    kind = Code(VolunteerKind, required=True)
+    partner = Id(required=True, allow_none=True)
+
+
+class VolunteerActivated(EventData):
+    """A volunteer may be paired."""
+
+    volunteer = Id(required=True)
+
+
+class VolunteerUnavailable(EventData):
+    """A volunteer is paused, suspended or gone; ``pairings`` are those that need somebody now."""
+
+    volunteer = Id(required=True)
+    state = Code(VolunteerState, required=True)
+    reason = Code(AbsenceReason, required=True)
+    pairings = fields.List(Id(), required=True)
+
+
+class ClearanceExpiring(EventData):
+    """A clearance runs out on ``expires_on``, its last valid day."""
+
+    volunteer = Id(required=True)
+    clearance = Id(required=True)
+    kind = Code(ClearanceKind, required=True)
+    expires_on = LocalDate(required=True)
+
+
+class PairingData(EventData):
+    """What every pairing event says."""
+
+    pairing = Id(required=True)
+    need = Id(required=True)
+    household = Id(required=True)
+    volunteer = Id(required=True)
+    aid_kind = Code(AidKind, required=True)
+
+
+class PairingProposed(PairingData):
+    """A pairing waits for the coordinator. ``score`` is in points (100,000 at best)."""
+
+    backup = Id(required=True, allow_none=True)
+    score = fields.Integer(required=True)
+    manual = fields.Boolean(required=True)
+
+
+class PairingAccepted(PairingData):
+    """The coordinator agrees; volunteer and household are asked next."""
+
+
+class PairingDeclined(PairingData):
+    """A pairing did not come about."""
+
+    by = Code(Party, required=True)
+    reason = Code(DeclineReason, required=True)
+
+
+class PairingStarted(PairingData):
+    """Volunteer and household agreed; visits begin. Said again when a paused pairing resumes."""
+
+    starts_on = LocalDate(required=True)
+
+
+class PairingEnded(PairingData):
+    """The help ended on ``ended_on``, the last day it covers."""
+
+    ended_on = LocalDate(required=True)
+    reason = Code(EndReason, required=True)
+
+
+class VisitData(PairingData):
+    """What every visit event says; ``on`` is a local date."""
+
+    visit = Id(required=True)
+    on = LocalDate(required=True)
+    outcome = Code(VisitState, required=True)
+
+
+class VisitDone(VisitData):
+    """Help was given: outcome ``done`` or ``partial``, for ``minutes``."""
+
+    minutes = fields.Integer(required=True, strict=True)
+
+
+class VisitMissed(VisitData):
+    """Outcome ``missed``, ``not_home`` or ``refused``, the ``in_a_row``-th since help was given."""
+
+    in_a_row = fields.Integer(required=True, strict=True)
+
+
+class VisitUnsafe(VisitData):
+    """Somebody did not feel safe: act at once."""
+
+
+class HoursVerified(EventData):
+    """A line of the hours ledger was verified."""
+
+    volunteer = Id(required=True)
+    entry = Id(required=True)
+    visit = Id(required=True)
+    minutes = fields.Integer(required=True, strict=True)
+
+
+PUBLISHED: dict[str, type[EventData]] = {
+    "volunteer.registered": VolunteerRegistered,
+    "volunteer.activated": VolunteerActivated,
+    "volunteer.unavailable": VolunteerUnavailable,
+    "clearance.expiring": ClearanceExpiring,
+    "pairing.proposed": PairingProposed,
+    "pairing.accepted": PairingAccepted,
+    "pairing.declined": PairingDeclined,
+    "pairing.started": PairingStarted,
+    "pairing.ended": PairingEnded,
+    "visit.done": VisitDone,
+    "visit.missed": VisitMissed,
+    "visit.unsafe": VisitUnsafe,
+    "hours.verified": HoursVerified,
+}

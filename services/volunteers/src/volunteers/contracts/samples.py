@@ -1,0 +1,74 @@
+"""A valid, synthetic example of every event that volunteers publishes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COMMUNITY = "210103008001"
+VOLUNTEER = f"{COMMUNITY}-V001"
+NEED = f"{COMMUNITY}-H001-N1"
+PAIRING = f"{NEED}-A1"
+VISIT = f"{PAIRING}-20261125T1500"
+
+_pairing: dict[str, Any] = {
+    "community": COMMUNITY,
+    "version": 2,
+    "pairing": PAIRING,
+    "need": NEED,
+    "household": f"{COMMUNITY}-H001",
+    "volunteer": VOLUNTEER,
+    "aid_kind": "elderly",
+}
+_visit: dict[str, Any] = {**_pairing, "visit": VISIT, "on": "2026-11-25"}
+_volunteer: dict[str, Any] = {"community": COMMUNITY, "version": 2, "volunteer": VOLUNTEER}
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "volunteer.registered": {
+        **_volunteer,
+        "version": 1,
+        "kind": "teacher",
+        "partner": f"{COMMUNITY}-P01",
+    },
+    "volunteer.activated": _volunteer,
+    "volunteer.unavailable": {
+        **_volunteer,
+        "version": 3,
+        "state": "paused",
+        "reason": "illness",
+        "pairings": [PAIRING],
+    },
+    "clearance.expiring": {
+        **_volunteer,
+        "version": 1,
+        "clearance": f"{VOLUNTEER}-background_check-20250101",
+        "kind": "background_check",
+        "expires_on": "2026-12-31",
+    },
+    "pairing.proposed": {
+        **_pairing,
+        "version": 1,
+        "backup": f"{COMMUNITY}-V002",
+        "score": 73_400,
+        "manual": False,
+    },
+    "pairing.accepted": _pairing,
+    "pairing.declined": {**_pairing, "by": "household", "reason": "no_time"},
+    "pairing.started": {**_pairing, "version": 3, "starts_on": "2026-11-25"},
+    "pairing.ended": {
+        **_pairing,
+        "version": 5,
+        "ended_on": "2027-01-31",
+        "reason": "need_met",
+    },
+    "visit.done": {**_visit, "outcome": "done", "minutes": 60},
+    "visit.missed": {**_visit, "outcome": "not_home", "in_a_row": 2},
+    "visit.unsafe": {**_visit, "outcome": "unsafe"},
+    "hours.verified": {
+        "community": COMMUNITY,
+        "version": 1,
+        "volunteer": VOLUNTEER,
+        "entry": f"{VISIT}-verified",
+        "visit": VISIT,
+        "minutes": 60,
+    },
+}

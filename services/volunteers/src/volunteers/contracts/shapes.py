@@ -1,0 +1,43 @@
+"""Field shapes that several contracts share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from servicekit.schemas import Schema, check_community, check_range
+
+
+def community_code() -> fields.String:
+    """The 12-digit statistical division code."""
+    return fields.String(required=True, validate=check_community)
+
+
+def short_code(**kwargs: Any) -> fields.String:
+    """A short code that is unique in its community, such as ``V001``."""
+    problem = "is not a code; use at most 20 letters, digits and dashes"
+    pattern = validate.Regexp(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}\Z", error=problem)
+    return fields.String(validate=pattern, **kwargs)
+
+
+def personal_name(**kwargs: Any) -> fields.String:
+    """A name of 1 to 100 characters that is not just spaces."""
+    problem = "is not a name; give 1 to 100 characters"
+    return fields.String(validate=validate.Regexp(r"(?=.*\S).{1,100}\Z", error=problem), **kwargs)
+
+
+def number(least: float, most: float, **kwargs: Any) -> fields.Integer:
+    """A whole number from ``least`` to ``most``."""
+    return fields.Integer(strict=True, validate=lambda n: check_range(n, least, most), **kwargs)
+
+
+def degrees(most: float, **kwargs: Any) -> fields.Float:
+    """A coordinate (WGS 84); stored rounded to three decimals, about 100 m."""
+    return fields.Float(validate=lambda n: check_range(n, -most, most), **kwargs)
+
+
+class CommunityArgs(Schema):
+    """One community."""
+
+    community = community_code()

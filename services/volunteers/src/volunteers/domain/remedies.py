@@ -1,0 +1,45 @@
+"""What to do where a filter refuses a pair, and the words for codes in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from volunteers.domain.codes import AidKind, ClearanceKind, Gender, Language, Skill
+from volunteers.domain.matching import Verdict, verdict_sentence
+
+REMEDIES = {
+    "scope": "choose a volunteer of this community, or of a partner that serves it",
+    "active": "activate the volunteer first, or choose another",
+    "aid_kind": "give a reason to override, or choose another volunteer",
+    "capacity": "raise the volunteer's capacity with their consent, or choose another",
+    "skills": "give a reason to override, or choose another volunteer",
+    "clearances": "record a valid clearance first (grant_clearance), or choose another volunteer",
+    "minor_consent": "record the guardian's consent and an active adult companion first",
+    "minors_welcome": "choose an adult volunteer, or ask the household",
+    "gender": "choose another volunteer, or ask the household",
+    "restrictions": "choose another volunteer",
+}
+"""For what an override does not lift; see ``matching.OVERRIDABLE`` for the rest."""
+
+LOCALES = ("zh-CN", "en")
+
+_WORDS = {
+    str(code): code for kind in (AidKind, ClearanceKind, Gender, Language, Skill) for code in kind
+}
+
+
+def refusal(verdict: Verdict) -> str:
+    """A failed verdict as ``problem; remedy``."""
+    problem = verdict_sentence(verdict, "en").removesuffix(".").replace("; ", ", and ")
+    return f"{problem}; {REMEDIES[verdict.name]}"
+
+
+def labels(locale: str) -> Callable[[str], str]:
+    """Turns codes into words of ``zh-CN`` or ``en``; what is no code stays as it is."""
+    return partial(_label, locale=locale)
+
+
+def _label(code: str, *, locale: str) -> str:
+    known = _WORDS.get(code)
+    return known.label(locale) if known is not None else code

@@ -1,0 +1,29 @@
+"""The service's tables. Ids are readable natural keys; every row belongs to a community."""
+
+from volunteers.models.helping import (
+    Decline,
+    HourEntry,
+    MatchingRules,
+    MatchRun,
+    NeedCopy,
+    Pairing,
+    Visit,
+)
+from volunteers.models.people import Clearance, Disclosure, DisclosureHead, Partner, Volunteer
+from volunteers.models.schema import Base
+
+__all__ = [
+    "Base",
+    "Clearance",
+    "Decline",
+    "Disclosure",
+    "DisclosureHead",
+    "HourEntry",
+    "MatchRun",
+    "MatchingRules",
+    "NeedCopy",
+    "Pairing",
+    "Partner",
+    "Visit",
+    "Volunteer",
+]

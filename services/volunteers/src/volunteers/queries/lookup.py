@@ -1,0 +1,51 @@
+"""Finding rows: one by its id, or a page of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from servicekit.errors import NotFound
+from volunteers.models import Base
+
+Row = TypeVar("Row", bound=Base)
+Item = TypeVar("Item")
+
+CHUNK = 500
+"""Rows per statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
+
+
+def one(session: Session, model: type[Row], key: str, *, lock: bool = False) -> Row:
+    """The row with this id; NotFound where there is none. ``lock`` holds it until the commit."""
+    row = session.get(model, key, with_for_update=lock, populate_existing=lock)
+    if row is None:
+        raise NotFound(model.__name__.removesuffix("Copy").lower(), key)
+    return row
+
+
+def page_of(session: Session, statement: sa.Select[Row], data: Mapping[str, Any]) -> dict[str, Any]:
+    """One page of an ordered statement: ``{items, total, page, size}``."""
+    counting = sa.select(sa.func.count()).select_from(statement.order_by(None).subquery())
+    page, size = data["page"], data["size"]
+    items = session.scalars(statement.limit(size).offset((page - 1) * size)).all()
+    return {"items": items, "total": session.scalar(counting), "page": page, "size": size}
+
+
+def matching(model: type[Base], **wanted: Any) -> list[sa.ColumnElement[bool]]:
+    """Conditions for those of ``wanted`` that are given."""
+    return [getattr(model, name) == value for name, value in wanted.items() if value is not None]
+
+
+def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """``items`` in parts small enough for one statement."""
+    for start in range(0, len(items), CHUNK):
+        yield items[start : start + CHUNK]
+
+
+def local_day(session: Session, now: datetime) -> date:
+    """The local date of ``now``, in the zone that the session works in."""
+    return now.astimezone(session.info["zone"]).date()

@@ -1,0 +1,83 @@
+"""Volunteers who are not there: paused, suspended, gone. Their households are not left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from servicekit.actors import Actor
+from volunteers.domain.codes import (
+    DeclineReason,
+    EndReason,
+    PairingState,
+    Party,
+    VolunteerState,
+)
+from volunteers.domain.states import UNBEGUN
+from volunteers.models import Pairing, Volunteer
+from volunteers.queries.lookup import local_day, one
+from volunteers.queries.people import describe
+from volunteers.usecases.matching import propose_for
+from volunteers.usecases.pairings import decline, end, live_of, pause
+from volunteers.usecases.registering import move, publish_volunteer
+
+
+def set_aside(
+    session: Session,
+    data: Mapping[str, Any],
+    state: VolunteerState,
+    *,
+    now: datetime,
+    actor: Actor,
+    propose_at_once: bool,
+) -> dict[str, Any]:
+    """Pause, suspend or release a volunteer. In the state already, nothing changes.
+
+    Proposals fall, and the next best is proposed; begun pairings rest until the volunteer is
+    back, or end where the volunteer is gone. The event lists all of them.
+    """
+    today = local_day(session, now)
+    volunteer = one(session, Volunteer, data["volunteer"], lock=True)
+    if volunteer.state == state:
+        return describe(volunteer, today)
+    move(volunteer, state)
+    volunteer.absence, volunteer.absent_until = data["reason"], data["until"]
+    volunteer.version += 1
+    pairings = live_of(session, volunteer)
+    publish_volunteer(
+        session,
+        "volunteer.unavailable",
+        volunteer,
+        now=now,
+        state=state,
+        reason=data["reason"],
+        pairings=[pairing.id for pairing in pairings],
+    )
+    for pairing in pairings:
+        _let_go(session, pairing, state, now)
+    session.flush()
+    if propose_at_once:
+        _propose_next(session, pairings, now)
+    return describe(volunteer, today)
+
+
+def _let_go(session: Session, pairing: Pairing, state: VolunteerState, now: datetime) -> None:
+    if pairing.state in UNBEGUN:
+        decline(session, pairing, Party.VOLUNTEER, DeclineReason.UNAVAILABLE, now=now)
+    elif state == VolunteerState.LEFT:
+        end(session, pairing, local_day(session, now), EndReason.VOLUNTEER_LEFT, now=now)
+    elif pairing.state != PairingState.HANDOVER:
+        pause(pairing)
+
+
+def _propose_next(session: Session, pairings: list[Pairing], now: datetime) -> None:
+    """For needs whose proposals fell; those of ended pairings are raised anew by their owner."""
+    by_community: dict[str, list[str]] = {}
+    for pairing in pairings:
+        if pairing.state == PairingState.DECLINED:
+            by_community.setdefault(pairing.community, []).append(pairing.need_id)
+    for community, needs in by_community.items():
+        propose_for(session, community, needs, now=now)

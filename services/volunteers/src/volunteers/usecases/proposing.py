@@ -1,0 +1,167 @@
+"""Storing proposals: no volunteer gets more than they can carry, no need two primaries.
+
+Whatever was decided from what was read before is checked again here, on locked rows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from servicekit.db import insert_ignore
+from servicekit.outbox import publish
+from volunteers.domain.codes import NeedStatus, PairingState, VolunteerState
+from volunteers.domain.matching import Factor, Need, Rules, freeze
+from volunteers.domain.matching import Volunteer as Candidate
+from volunteers.models import NeedCopy, Pairing, Volunteer
+from volunteers.queries.lookup import chunks
+from volunteers.queries.world import loads_of
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A volunteer for a need, with the inputs and factors it was computed from."""
+
+    need: Need
+    volunteer: Candidate
+    backup: str | None
+    score: int
+    factors: Sequence[Factor]
+    # the place among those eligible, and how many they are, where that was computed
+    rank: int | None = None
+    eligible: int | None = None
+    manual: bool = False
+
+
+def propose(
+    session: Session, proposals: Iterable[Proposal], rules: Rules, today: date, *, now: datetime
+) -> list[Pairing]:
+    """Store the proposals that still hold, in their order, and tell of each."""
+    stored: list[Pairing] = []
+    for part in chunks(list(proposals)):
+        held = _still_holding(session, part)
+        attempts = next_attempts(session, [each.need.id for each in held])
+        rows = [_row(each, attempts[each.need.id], rules, today, now) for each in held]
+        keys = insert_ignore(session, Pairing.__table__, rows)
+        stored.extend(session.scalars(sa.select(Pairing).where(Pairing.id.in_(keys))))
+    # sorted here, because databases differ in how they order text
+    stored.sort(key=lambda pairing: pairing.id)
+    for pairing in stored:
+        publish_proposed(session, pairing, now=now)
+    return stored
+
+
+def _still_holding(session: Session, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Those whose need is open and whose volunteer is active and has room; rows are locked."""
+    still_open = _locked_open(session, [each.need.id for each in proposals])
+    capacity = _locked_capacity(session, {each.volunteer.id for each in proposals})
+    loads = Counter(loads_of(session, capacity.keys()))
+    held = []
+    for each in proposals:
+        who = each.volunteer.id
+        if each.need.id in still_open and loads[who] < capacity.get(who, 0):
+            loads[who] += 1
+            held.append(each)
+    return held
+
+
+def _locked_open(session: Session, needs: Sequence[str]) -> set[str]:
+    wanted = (
+        sa.select(NeedCopy.id)
+        .where(NeedCopy.id.in_(needs), NeedCopy.status == NeedStatus.OPEN)
+        .order_by(NeedCopy.id)  # always in the same order, so that two runs cannot deadlock
+        .with_for_update()
+    )
+    return set(session.scalars(wanted))
+
+
+def _locked_capacity(session: Session, volunteers: set[str]) -> dict[str, int]:
+    wanted = (
+        sa.select(Volunteer.id, Volunteer.capacity)
+        .where(Volunteer.id.in_(volunteers), Volunteer.state == VolunteerState.ACTIVE)
+        .order_by(Volunteer.id)
+        .with_for_update()
+    )
+    return {row.id: row.capacity for row in session.execute(wanted)}
+
+
+def next_attempts(session: Session, needs: Sequence[str]) -> dict[str, int]:
+    """The number that each need's next pairing has, from 1."""
+    wanted = (
+        sa.select(Pairing.need_id, sa.func.max(Pairing.attempt))
+        .where(Pairing.need_id.in_(needs))
+        .group_by(Pairing.need_id)
+    )
+    last = dict(session.execute(wanted).all())
+    return {need: last.get(need, 0) + 1 for need in needs}
+
+
+def pairing_id(need: str, attempt: int) -> str:
+    """``210103008001-H001-N1-A1``."""
+    return f"{need}-A{attempt}"
+
+
+def _row(
+    proposal: Proposal, attempt: int, rules: Rules, today: date, now: datetime
+) -> dict[str, Any]:
+    need, volunteer = proposal.need, proposal.volunteer
+    return {
+        "id": pairing_id(need.id, attempt),
+        "community": need.community,
+        "need_id": need.id,
+        "household": need.household,
+        "volunteer_id": volunteer.id,
+        "backup_id": proposal.backup,
+        "aid_kind": need.aid_kind,
+        "attempt": attempt,
+        "state": PairingState.PROPOSED,
+        "score": proposal.score,
+        "rules": rules.version,
+        "frozen": freeze(need, volunteer, rules, today)
+        | {"rank": proposal.rank, "of": proposal.eligible},
+        "contributions": [each.to_data() for each in proposal.factors],
+        "manual": proposal.manual,
+        "proposed_at": now,
+        "slots": [],
+        "confirmed": False,
+        "version": 1,
+    }
+
+
+def publish_proposed(session: Session, pairing: Pairing, *, now: datetime) -> None:
+    """Tell the coordinators that a pairing waits for them."""
+    publish_pairing(
+        session,
+        "pairing.proposed",
+        pairing,
+        now=now,
+        backup=pairing.backup_id,
+        score=pairing.score,
+        manual=pairing.manual,
+    )
+
+
+def publish_pairing(
+    session: Session, type_: str, pairing: Pairing, *, now: datetime, **more: Any
+) -> None:
+    """Tell something about a pairing."""
+    data = {"version": pairing.version, **about(pairing), **more}
+    publish(session, type_, subject=pairing.id, version=pairing.version, data=data, now=now)
+
+
+def about(pairing: Pairing) -> dict[str, Any]:
+    """What every event says that speaks of a pairing."""
+    return {
+        "community": pairing.community,
+        "pairing": pairing.id,
+        "need": pairing.need_id,
+        "household": pairing.household,
+        "volunteer": pairing.volunteer_id,
+        "aid_kind": pairing.aid_kind,
+    }

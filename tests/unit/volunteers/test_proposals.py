@@ -1,0 +1,227 @@
+"""Proposals from a run over a community: stored once, explained for ever."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from servicekit.errors import Invalid
+from unit.volunteers.neighbourhood import (
+    ELSEWHERE,
+    HERE,
+    NEED,
+    NOW,
+    OFFICE,
+    TODAY,
+    a_pupil,
+    a_school,
+    hear,
+    match,
+    proposed,
+    register,
+    the,
+    told,
+)
+from volunteers.contracts import matching as of
+from volunteers.domain.matching import DEFAULT_RULES
+from volunteers.models import MatchRun, Pairing, Volunteer
+from volunteers.queries.world import world
+from volunteers.usecases import explaining, matching
+from volunteers.usecases.proposing import propose
+
+CHILD: dict[str, Any] = {"aid_kind": "schooling", "service": "reading", "involves_minor": True}
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[str]]:
+    """The SQL that the session's database is sent."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    engine = session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
+
+
+def rows(session: Session) -> list[Any]:
+    session.flush()
+    return [
+        session.connection().exec_driver_sql(f"SELECT * FROM {table}").fetchall()
+        for table in ("pairings", "match_runs", "outbox", "need_copies")
+    ]
+
+
+def test_matching_twice_changes_nothing_the_second_time(session: Session) -> None:
+    register(session, "V001", capacity=1)
+    hear(session)
+    hear(session, f"{HERE}-H002-N1")
+    first = match(session)
+    before = rows(session)
+    second = match(session)
+    assert (len(first["proposed"]), first["run"]) == (1, f"{HERE}-R1")
+    assert (second["proposed"], second["run"]) == ([], None)
+    assert rows(session) == before
+
+
+def test_a_dry_run_says_what_a_run_would_do_and_stores_nothing(session: Session) -> None:
+    register(session, "V001")
+    register(session, "V002", latitude=41.8)
+    hear(session)
+    before = rows(session)
+    dry = match(session, dry_run=True)
+    assert rows(session) == before
+    assert dry["run"] is None
+    assert match(session)["proposed"] == dry["proposed"]
+
+
+def test_an_answer_fits_its_contract(session: Session) -> None:
+    register(session)
+    hear(session)
+    hear(session, f"{HERE}-H002-N1", skills=["repair"])
+    shown: Any = of.MatchView().dump(match(session))
+    assert of.MatchView().load(shown)["run"] == f"{HERE}-R1"
+    (lonely,) = shown["unmatched"]
+    assert lonely["blockers"] == [{"filter": "skills", "count": 1}]
+    assert set(lonely["sentence"]) == {"zh-CN", "en"}
+    assert "小修" in lonely["sentence"]["zh-CN"]
+    items = matching.unmatched(session, {"community": HERE}, now=NOW)["items"]
+    assert items == match(session)["unmatched"]
+
+
+def test_reading_the_world_takes_the_same_number_of_statements_however_large(
+    session: Session,
+) -> None:
+    def count() -> int:
+        session.flush()
+        session.expire_all()
+        with statements(session) as seen:
+            world(session, HERE, TODAY)
+        return len(seen)
+
+    a_school(session)
+    register(session, "V001", partner="P01")
+    hear(session)
+    small = count()
+    for number in range(2, 12):
+        register(session, f"V{number:03}", partner="P01", clearances=[])
+        register(session, record=a_pupil(f"V9{number:02}", companion=f"V{number:03}"))
+        hear(session, f"{HERE}-H{number:03}-N1")
+    assert count() <= small + 2  # companions and their clearances
+    grown = count()
+    for number in range(20, 40):
+        register(session, record=a_pupil(f"V9{number:02}", companion="V002"))
+    assert count() == grown
+
+
+def test_a_world_read_before_is_checked_again_when_its_proposals_are_stored(
+    session: Session,
+) -> None:
+    """Two runs at once: the second finds the place taken and proposes nobody there."""
+    from volunteers.domain.matching import match as solve
+
+    register(session, "V001", capacity=1)
+    hear(session)
+    seen = world(session, HERE, TODAY)
+    outcome = solve(seen.needs, seen.volunteers, seen.rules, seen.today)
+    hear(session, f"{HERE}-H002-N1", at_once=True)
+    late = matching._proposals(seen, outcome)
+    assert propose(session, late, seen.rules, TODAY, now=NOW) == []
+    assert session.query(Pairing).count() == 1
+
+
+def test_volunteers_of_a_partner_serve_its_other_communities_too(session: Session) -> None:
+    a_school(session, "P01", serves=[ELSEWHERE])
+    register(session, "V001", partner="P01")
+    register(session, "V002")
+    need = hear(session, f"{ELSEWHERE}-H001-N1")
+    answer = match(session, community=ELSEWHERE)
+    assert [each["volunteer"] for each in answer["proposed"]] == [f"{HERE}-V001"]
+    assert (the(session, f"{need}-A1").community, answer["volunteers"]) == (ELSEWHERE, 1)
+
+
+def test_a_pairing_is_explained_from_its_frozen_inputs_whatever_changed_since(
+    session: Session,
+) -> None:
+    pairing = proposed(session)
+    before = explaining.explain_pairing(session, {"pairing": pairing.id})
+    volunteer = session.get_one(Volunteer, pairing.volunteer_id)
+    volunteer.availability, volunteer.capacity = [], 0
+    session.commit()
+    session.expire_all()
+    after = explaining.explain_pairing(session, {"pairing": pairing.id})
+    assert after == before
+    assert (after["eligible"], after["rank"], after["of"]) == (True, 1, 1)
+    assert (
+        after["total"]
+        == pairing.score
+        == sum(each["contribution"] for each in pairing.contributions)
+    )
+    shown: Any = of.ExplainView().dump(after)
+    assert shown["sentences"].keys() == {"zh-CN", "en"}
+
+
+def test_why_not_is_answered_for_any_volunteer(session: Session) -> None:
+    register(session, "V001")
+    register(session, "V002", latitude=41.9)
+    hear(session)
+    match(session)
+    asked = {"need": NEED, "volunteer": f"{HERE}-V002"}
+    told_why = explaining.explain_match(session, asked, now=NOW)
+    assert (told_why["eligible"], told_why["failed"]) == (False, ["distance"])
+    assert told_why["instead"] == f"{HERE}-V001"
+    chosen = explaining.explain_match(session, asked | {"volunteer": f"{HERE}-V001"}, now=NOW)
+    assert chosen["chosen"] == "primary"
+
+
+def test_a_pupil_comes_with_a_cleared_companion_or_not_at_all(session: Session) -> None:
+    register(session, "V001", aid_kinds=["elderly"], capacity=0)
+    register(session, record=a_pupil("V900", companion="V001"))
+    hear(session, **CHILD)
+    assert match(session)["unmatched"][0]["blockers"][0]["filter"] in {"clearances", "capacity"}
+    asked = {"need": NEED, "volunteer": f"{HERE}-V900"}
+    assert "clearances" in explaining.explain_match(session, asked, now=NOW)["failed"]
+
+
+def test_a_community_may_weigh_things_its_own_way(session: Session) -> None:
+    own = DEFAULT_RULES.to_data() | {"version": "yonghuan-1", "minimum_overlap": 200}
+    matching.set_rules(session, {"community": HERE, "rules": own}, now=NOW, actor=OFFICE)
+    register(session)
+    hear(session)
+    assert match(session)["unmatched"][0]["blockers"] == [{"filter": "schedule", "count": 1}]
+    assert matching.get_rules(session, {"community": HERE})["version"] == "yonghuan-1"
+    assert matching.get_rules(session, {"community": ELSEWHERE})["version"] == DEFAULT_RULES.version
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {},
+        {**DEFAULT_RULES.to_data(), "distance_m": {"elderly": 500}},
+        {**DEFAULT_RULES.to_data(), "weights": 3},
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(session: Session, rules: dict[str, Any]) -> None:
+    with pytest.raises(Invalid):
+        matching.set_rules(session, {"community": HERE, "rules": rules}, now=NOW, actor=OFFICE)
+
+
+def test_the_frozen_inputs_hold_no_birthday(session: Session) -> None:
+    pairing = proposed(session)
+    assert pairing.frozen["volunteer"]["birth_date"] == "1970-05-31"
+
+
+def test_a_run_is_kept_with_its_counts(session: Session) -> None:
+    register(session)
+    hear(session)
+    match(session)
+    run = session.query(MatchRun).one()
+    assert (run.needs, run.volunteers, run.proposed, run.unmatched) == (1, 1, 1, 0)
+    assert told(session, "pairing.proposed")[0]["score"] > 0
