@@ -196,7 +196,7 @@ def explanation(console: Console, answer: dict[str, Any]) -> None:
             "评分 Factors",
             ["因素 factor", "值 value#", "权重 weight#", "得分 points#"],
             [
-                [row["name"], f"{row['value']:.2f}", row["weight"], row["contribution"]]
+                [row["name"], f"{row['value'] / 1000:.2f}", row["weight"], row["contribution"]]
                 for row in answer["factors"]
             ],
         )

@@ -48,14 +48,22 @@ validate.ContainsOnly.default_message = "has what is not in the list; choose fro
 validate.Regexp.default_message = "has the wrong form; write it as {regex}"
 
 
+COMMUNITY = re.compile(r"[0-9]{12}")
+
+
 def check_community(text: str) -> None:
-    if not re.fullmatch(r"[0-9]{12}", text):
+    if not COMMUNITY.fullmatch(text):
         raise ma.ValidationError("is not a community; give its 12-digit statistical division code")
 
 
 def check_weekday(day: int) -> None:
     if not 1 <= day <= 7:
         raise ma.ValidationError("is not a weekday; give 1 (Monday) to 7 (Sunday)")
+
+
+def pattern(expression: re.Pattern[str]) -> dict[str, str]:
+    """What the generated JSON Schema says of a field."""
+    return {"pattern": f"^(?:{expression.pattern})$"}
 
 
 class Schema(ma.Schema):
@@ -89,7 +97,7 @@ def _unstorable(value: Any) -> bool:
 class ForeignData(Schema):
     """What another system's event carries: it speaks of a community, and has no version."""
 
-    community = fields.String(required=True, validate=check_community)
+    community = fields.String(required=True, validate=check_community, metadata=pattern(COMMUNITY))
 
 
 class EventData(ForeignData):
@@ -120,7 +128,7 @@ class Id(fields.String):
     pattern = re.compile(r"[0-9A-Za-z][\w.:/+-]{0,199}", re.ASCII)
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=self.check, **kwargs)
+        super().__init__(validate=self.check, metadata=pattern(self.pattern), **kwargs)
 
     def check(self, text: str) -> None:
         if not self.pattern.fullmatch(text):
@@ -157,7 +165,7 @@ class TimeOfDay(fields.String):
     pattern = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=self.check, **kwargs)
+        super().__init__(validate=self.check, metadata=pattern(self.pattern), **kwargs)
 
     def check(self, text: str) -> None:
         if not self.pattern.fullmatch(text):

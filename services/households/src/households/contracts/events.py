@@ -190,4 +190,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "reason": "need_met",
     },
     "review.due": {**_HOUSEHOLD, "review": "210103008001-H001-R20271101", "due_on": "2027-11-01"},
+    "household.certified": {
+        "community": "210103008001",
+        "household": "H001",
+        "certified_on": "2026-11-20",
+        "valid_until": "2027-11-20",
+        "income_stable": True,
+    },
+    "household.decertified": {
+        "community": "210103008001",
+        "household": "H001",
+        "decertified_on": "2027-05-20",
+        "reason": "income",
+    },
 }
