@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket as sockets
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -64,14 +65,11 @@ def serve(path: Path, target: Target) -> None:
 
 
 def _answer(connection: Any, target: Target) -> None:
-    with connection, connection.makefile("rw") as stream:
-        request = json.loads(stream.readline() or "{}")
-        try:
-            for reply in _replies(request, target):
-                stream.write(json.dumps(reply, ensure_ascii=False) + "\n")
-                stream.flush()
-        except OSError:
-            return  # the command was ended; nobody listens any more
+    # a command that was ended does not listen any more
+    with suppress(OSError), connection, connection.makefile("rw") as stream:
+        for reply in _replies(json.loads(stream.readline() or "{}"), target):
+            stream.write(json.dumps(reply, ensure_ascii=False) + "\n")
+            stream.flush()
 
 
 def _replies(request: dict[str, Any], target: Target) -> Iterator[dict[str, Any]]:

@@ -194,9 +194,9 @@ def explanation(console: Console, answer: dict[str, Any]) -> None:
     console.print(
         table(
             "评分 Factors",
-            ["因素 factor", "值 value#", "权重 weight#", "得分 points#"],
+            ["因素 factor", "值 value (0–1)#", "得分 points#"],
             [
-                [row["name"], f"{row['value'] / 1000:.2f}", row["weight"], row["contribution"]]
+                [row["name"], *(f"{row[key] / 1000:.2f}" for key in ("value", "contribution"))]
                 for row in answer["factors"]
             ],
         )
