@@ -22,6 +22,7 @@ from servicekit.errors import Invalid, NotFound, ServiceError, Unavailable, rebu
 from servicekit.publishing import BROKER_ERRORS, Outgoing, Publisher, open_connection
 from servicekit.settings import settings_of
 from servicekit.telemetry import log
+from servicekit.tolerance import UNREADABLE, writable
 
 RPC_EXCHANGE = Exchange("nameko-rpc", "topic", durable=True)
 CONTEXT = "nameko."
@@ -86,9 +87,13 @@ class RpcReader(SharedExtension):
             ) from None
         if args or not isinstance(kwargs, dict):
             raise Invalid({"args": ["are given by position; give each argument by name"]})
-        headers = (message.headers or {}).items()
+        headers = writable(message.headers or {})
+        if UNREADABLE in headers:
+            raise Invalid({"properties": ["cannot be read; write texts in UTF-8"]})
         context = {
-            key.removeprefix(CONTEXT): value for key, value in headers if key.startswith(CONTEXT)
+            key.removeprefix(CONTEXT): value
+            for key, value in headers.items()
+            if key.startswith(CONTEXT)
         }
         context.pop("call_id_stack", None)  # a wrong one would kill nameko's worker
         return self._methods[name], {"kwargs": kwargs, "context": context}, {}

@@ -12,9 +12,12 @@ from eventlet.semaphore import Semaphore
 from kombu import Connection, Consumer, Queue
 from nameko.extensions import SharedExtension
 
+from servicekit import tolerance
 from servicekit.publishing import BROKER_ERRORS, open_connection
 from servicekit.settings import settings_of
 from servicekit.telemetry import BROKER_UP, log
+
+tolerance.install()
 
 START_SECONDS = 5.0
 DRAIN_SECONDS = 1.0
@@ -71,10 +74,6 @@ class Inbound(SharedExtension):
         self._stopping = True
         if self._thread is not None:
             self._thread.wait()
-
-    def kill(self) -> None:
-        if self._thread is not None:
-            self._thread.kill()
 
     def settle(self, action: Callable[[], None]) -> None:
         """Acknowledge or requeue; on a connection that is gone the broker has the message again."""

@@ -27,6 +27,7 @@ from servicekit.publishing import Publisher
 from servicekit.schemas import ForeignData, load
 from servicekit.settings import settings_of
 from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
+from servicekit.tolerance import UNREADABLE
 
 EXTERNAL = "external"
 """The source of events that come from other systems (setting EXTERNAL_SYSTEMS)."""
@@ -100,6 +101,8 @@ class EventHandler(Entrypoint):
         received = Received(message)
         exchange, routing_key = parking.origin(message)
         try:
+            if UNREADABLE in (message.headers or {}):
+                raise Unreadable("the message's properties cannot be read")
             received.event = read(
                 message.body,
                 content_type=message.content_type,
@@ -236,7 +239,7 @@ def _apply_one(
         )
     data = load(schema(unknown="exclude"), event.data)
     session.info["traceparent"] = event.traceparent
-    call = service.database.call(session, service, traceparent=event.traceparent)
+    call = service.database.call(session, traceparent=event.traceparent)
     act(
         service,
         call,

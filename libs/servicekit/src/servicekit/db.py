@@ -69,7 +69,7 @@ TYPES: dict[Any, Any] = {datetime: UtcDateTime(), dict[str, Any]: Json, list[Any
 """For a service's ``Base.type_annotation_map``."""
 
 messaging = new_metadata()
-"""The two tables that every service's database has beside its own."""
+"""The tables that every service's database has beside its own: messages, and the audit."""
 
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -94,6 +94,31 @@ inbox = sa.Table(
     sa.Column("source", sa.String(120), primary_key=True),
     sa.Column("event_id", sa.String(300), primary_key=True),
     sa.Column("handled_at", UtcDateTime(), nullable=False, index=True),
+)
+
+# who read whose personal data; servicekit.audit writes and verifies it
+audit_entries = sa.Table(
+    "audit_entries",
+    messaging,
+    sa.Column("id", sa.String(120), primary_key=True),
+    sa.Column("community", sa.String(12), nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("at", UtcDateTime(), nullable=False),
+    sa.Column("actor", sa.String(120), nullable=False),
+    sa.Column("subject", sa.String(120), nullable=False, index=True),
+    sa.Column("fields", Json, nullable=False),
+    sa.Column("purpose", sa.String(200), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.UniqueConstraint("community", "sequence"),
+)
+
+# where a community's chain of entries ends
+audit_heads = sa.Table(
+    "audit_heads",
+    messaging,
+    sa.Column("community", sa.String(12), primary_key=True),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
 )
 
 
@@ -195,3 +220,11 @@ def append_only(table: Any) -> None:
     def guard(target: sa.Table, connection: sa.Connection, **_: Any) -> None:
         for statement in append_only_ddl(target.name, connection.dialect.name):
             connection.exec_driver_sql(statement)
+
+    @sa.event.listens_for(table, "after_drop")
+    def forget(target: sa.Table, connection: sa.Connection, **_: Any) -> None:
+        if connection.dialect.name == "postgresql":  # triggers go with their table, functions don't
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {target.name}_refuse()")
+
+
+append_only(audit_entries)

@@ -22,8 +22,14 @@ class Host:
         }
 
     def __enter__(self) -> Self:
-        for container in self.containers.values():
-            container.start()
+        try:
+            for container in self.containers.values():
+                container.start()
+                if not container.started:
+                    container.wait()  # raises what it died of
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
         return self
 
     def __exit__(

@@ -45,7 +45,7 @@ def run_env(metadata: sa.MetaData) -> None:
 
 
 def create_messaging_tables() -> None:
-    """For a service's first migration: outbox and inbox."""
+    """For a service's first migration: outbox, inbox and the audit."""
     messaging.create_all(op.get_bind())
 
 

@@ -15,6 +15,7 @@ from servicekit.errors import Forbidden, Invalid
 from servicekit.events import Unreadable
 from servicekit.publishing import Outgoing
 from servicekit.telemetry import describe, frames
+from servicekit.tolerance import writable
 
 FINAL = (Unreadable, Invalid, Forbidden)
 """Errors that another try cannot mend."""
@@ -76,7 +77,7 @@ def put_aside(message: Any, error: Exception, name: str, delays: Sequence[int]) 
     exchange, routing_key = origin(message)
     headers = {
         key: value
-        for key, value in (message.headers or {}).items()
+        for key, value in writable(message.headers or {}).items()
         if not key.startswith(DROPPED) and (key != "compression" or message.errors)
     }
     headers |= {
@@ -98,4 +99,4 @@ def put_aside(message: Any, error: Exception, name: str, delays: Sequence[int]) 
 def attempts(message: Any) -> int:
     """How often the message was tried before."""
     count = (message.headers or {}).get("x-attempt", 0)
-    return count if isinstance(count, int) and 0 <= count < 1000 else 0  # noqa: PLR2004 - any limit will do
+    return count if isinstance(count, int) and 0 <= count < 1000 else 0

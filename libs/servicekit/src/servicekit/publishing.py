@@ -59,6 +59,9 @@ class Publisher:
                 raise Unavailable(
                     f"the broker does not confirm ({type(error).__name__}); it is tried again"
                 ) from error
+            except BaseException:
+                self.close()  # cut short, by a deadline say: late confirms would meet another window
+                raise
 
     def depth(self, queue: str) -> int:
         """How many messages are ready in ``queue``; 0 where there is none. Raises Unavailable."""

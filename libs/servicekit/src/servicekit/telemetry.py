@@ -76,3 +76,8 @@ def describe(error: Exception | None) -> dict[str, str]:
 def frames(error: Exception | None) -> str:
     """Where it happened: the innermost frames, without message or values."""
     return "".join(traceback.format_tb(error.__traceback__)[-8:])[-4000:] if error else ""
+
+
+def failed(event: str, error: Exception, **fields: Any) -> None:
+    """Log an error that nobody expected: what kind, where, and nothing of what it says."""
+    log.error(event, **fields, **describe(error), at=frames(error))

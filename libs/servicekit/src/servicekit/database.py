@@ -1,0 +1,165 @@
+"""What an entry point works with: its call, and the service's database with its relay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import eventlet
+import sqlalchemy as sa
+from kombu import Exchange
+from nameko.extensions import DependencyProvider, SharedExtension
+from sqlalchemy.orm import Session
+
+from servicekit import clock, telemetry
+from servicekit.actors import Actor
+from servicekit.calling import Peers, RpcClient, RpcReader
+from servicekit.connection import Inbound
+from servicekit.db import create_engine, outbox
+from servicekit.events import EXCHANGE
+from servicekit.outbox import Contract
+from servicekit.privacy import Vault
+from servicekit.publishing import Publisher
+from servicekit.relay import Relay
+from servicekit.schemas import EventData
+from servicekit.settings import Settings, settings_of
+
+AWAY_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """What an entry point gets beside its data: where it works, when, for whom."""
+
+    session: Session
+    database: Any = field(repr=False)
+    settings: Any = field(repr=False)
+    peers: Any = field(repr=False)
+    actor: Actor
+    now: datetime
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A transaction of its own, for entry points that declare ``transaction=False``."""
+        with self.database.transaction() as session:
+            yield session
+
+    def peers_as(self, actor: Actor, timeout: float | None = None) -> Peers:
+        """The other services, asked with the rights of ``actor``."""
+        return Peers(self.database.peers.client, actor.context(), timeout)
+
+
+class _Peers(SharedExtension):
+    """The service's own RPC client."""
+
+    def setup(self) -> None:
+        settings = settings_of(self.container)
+        self.client = RpcClient(settings.amqp_uri, timeout=settings.rpc_timeout)
+
+    def stop(self) -> None:
+        self.client.close()
+
+
+class Database(DependencyProvider):
+    """The service's database: sessions for entry points, and the relay that empties its outbox."""
+
+    peers = _Peers()
+    reader = RpcReader()
+    inbound = Inbound()
+
+    def __init__(self, published: Mapping[str, type[EventData]]) -> None:
+        self.published = published
+
+    def setup(self) -> None:
+        self.settings: Settings = settings_of(self.container)
+        self.service: str = self.container.service_name
+        telemetry.configure(self.settings.log_level, self.settings.log_format)
+        self.engine = create_engine(self.settings.database_url, pool_size=self.settings.max_workers)
+        self._vault = Vault(self.settings.field_key)
+        self._contract = Contract(self.service, self.published)
+        self._publisher = Publisher(self.settings.amqp_uri, self._declare)
+        self.relay = Relay(self.service, self.engine, self._publisher)
+
+    def start(self) -> None:
+        self._relaying = self.container.spawn_managed_thread(self.relay.run, identifier="relay")
+
+    def stop(self) -> None:
+        self.relay.stop()
+        self._relaying.wait()
+        self.engine.dispose()
+
+    def get_dependency(self, worker_ctx: Any) -> Database:
+        return self
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session whose work commits as a whole; the relay is woken where events were stored."""
+        zone = ZoneInfo(self.settings.timezone)
+        info: dict[str, Any] = {"vault": self._vault, "contract": self._contract, "zone": zone}
+        with Session(self.engine, info=info, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            if session.info.get("wake"):
+                self.relay.wake()
+        eventlet.sleep(0)  # others have their turn: SQLite has one connection for all
+
+    def call(
+        self,
+        session: Session | None,
+        context: Mapping[str, Any] | None = None,
+        *,
+        traceparent: str | None = None,
+    ) -> Call:
+        """The call object of one entry point's run."""
+        context = context or {}
+        trace = telemetry.child_trace(traceparent or context.get("traceparent"))
+        if session is not None:
+            session.info["traceparent"] = trace
+        peers = Peers(self.peers.client, {**context, "traceparent": trace})
+        actor = Actor.from_context(context)
+        return Call(session, self, self.settings, peers, actor, clock.now())  # type: ignore[arg-type]  # None: no transaction
+
+    def ping(self) -> str | None:
+        """None when the database answers, else what kind of error it gave."""
+        try:
+            with eventlet.Timeout(5), self.engine.connect() as connection:
+                connection.execute(sa.select(1))
+        except (sa.exc.SQLAlchemyError, eventlet.Timeout) as error:
+            return type(error).__name__
+        return None
+
+    def away(self) -> bool:
+        """Whether the database does not answer."""
+        return self.ping() is not None
+
+    def wait(self) -> None:
+        """Return when the database answers again."""
+        while self.away():
+            eventlet.sleep(AWAY_SECONDS)
+
+    def status(self) -> dict[str, Any]:
+        """What waits: in the outbox, unroutable there, queued for handlers, parked by them."""
+        with self.engine.connect() as connection:
+            count = sa.func.count()
+            waiting, unroutable = connection.execute(
+                sa.select(count, sa.func.count(outbox.c.unroutable_at))
+            ).one()
+        handlers = self.inbound.handlers()
+        queues = [reader.queue.name for reader in handlers]
+        return {
+            "service": self.service,
+            "outbox": waiting - unroutable,
+            "unroutable": unroutable,
+            "queued": sum(self._publisher.depth(queue) for queue in queues),
+            "busy": any(reader.busy() for reader in handlers),
+            "parked": sum(self._publisher.depth(f"{queue}.parked") for queue in queues),
+            "now": clock.now().isoformat(),
+            "database": self.engine.dialect.name,
+        }
+
+    def _declare(self, channel: Any) -> None:
+        Exchange(EXCHANGE.format(self.service), "topic", durable=True)(channel).declare()
