@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from servicekit.errors import Forbidden
 from servicekit.testing import KEY
 from stories import Rows, Story, told
 from sunshine import sample
@@ -115,6 +116,18 @@ def personal_data() -> Iterator[str]:
         with (sample.find_examples() / f"{file}.csv").open(encoding="utf-8") as stream:
             for row in csv.DictReader(stream):
                 yield from (text for column, text in row.items() if column in columns and text)
+
+
+def test_staff_of_another_community_are_refused_at_the_door(on_embedded: Story) -> None:
+    stranger = on_embedded.system.acting("210103008002-S01", "coordinator", "210103008002")
+    pairing = f"{sample.COMMUNITY}-H005-N1-A1"
+    for method, arguments in (
+        ("match", {"community": sample.COMMUNITY}),
+        ("get_pairing", {"pairing": pairing}),
+        ("end_pairing", {"pairing": pairing, "on": "2026-12-24", "reason": "other"}),
+    ):
+        with pytest.raises(Forbidden):
+            stranger.call("volunteers", method, **arguments)
 
 
 def test_nothing_is_parked_or_left_on_its_way(on_embedded: Story) -> None:
