@@ -88,7 +88,7 @@ def _stable(table: sa.Table) -> sa.Select[Any]:
         column
         for column in table.columns
         if not isinstance(column.type, sa.DateTime | sa.LargeBinary)
-        and not column.name.endswith(("_index", "_digest", "digest", "hash"))
+        and not column.name.endswith("_index")
     ]
     return sa.select(*columns)
 

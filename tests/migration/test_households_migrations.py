@@ -16,8 +16,8 @@ from servicekit.migrations import config_for, upgrade
 
 AN_ENTRY = (
     "INSERT INTO audit_entries"
-    " (id, community, sequence, at, actor, action, subject, purpose, digest)"
-    " VALUES ('A1', '210103008001', 1, '2026-11-23', 'S01', 'x', 'H001', 'x', 'x')"
+    " (id, community, sequence, at, actor, subject, fields, purpose, digest)"
+    " VALUES ('A1', '210103008001', 1, '2026-11-23', 'S01', 'H001', '[]', 'x', 'x')"
 )
 
 

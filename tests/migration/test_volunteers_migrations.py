@@ -98,6 +98,17 @@ def test_the_way_back_leaves_nothing_behind(engine: sa.Engine, url: str) -> None
     upgrade("volunteers", url)
 
 
+def test_the_way_back_forgets_what_guarded_the_tables(make_database: Callable[[str], str]) -> None:
+    url = make_database("volunteers_and_back")
+    upgrade("volunteers", url)
+    downgrade(config_for("volunteers", url), "base")
+    engine = create_engine(url)
+    functions = sa.text("SELECT proname FROM pg_proc WHERE proname LIKE '%\\_refuse'")
+    with engine.connect() as connection:
+        assert connection.scalars(functions).all() == []
+    engine.dispose()
+
+
 def test_the_migrations_form_one_line() -> None:
     script = ScriptDirectory.from_config(config_for("volunteers", "sqlite://"))
     assert len(script.get_heads()) == len(script.get_bases()) == 1

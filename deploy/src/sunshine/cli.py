@@ -22,7 +22,6 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import click  # noqa: E402
-from nameko.exceptions import RemoteError  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.progress import Progress  # noqa: E402
 
@@ -73,7 +72,7 @@ def main() -> None:
     """The console script: errors of the system in one line, exit code 1."""
     try:
         group(standalone_mode=True)
-    except (ServiceError, RemoteError, JournalError) as error:
+    except (ServiceError, JournalError) as error:
         Console(stderr=True).print(
             f"[red]{getattr(error, 'slug', 'error')}[/]", str(error), highlight=False
         )

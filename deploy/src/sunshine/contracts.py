@@ -23,7 +23,6 @@ from apispec import APISpec
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
 
-from servicekit import schemas as kit
 from servicekit.service import EXTERNAL, Service
 
 SERVICES = ("households", "volunteers", "notifications")
@@ -134,7 +133,7 @@ def text_of(schema: type[Schema]) -> str:
 
 
 def json_schema(schema: type[Schema]) -> dict[str, Any]:
-    """The JSON Schema 2020-12 of what ``schema`` describes; unknown fields are for readers to skip."""
+    """The JSON Schema 2020-12 of ``schema``; fields it does not know are for readers to skip."""
     made: dict[str, Any] = _tidy(_converter().schema2jsonschema(schema()))
     return made
 
@@ -147,24 +146,23 @@ def document(event: EventType) -> dict[str, Any]:
         "title": event.name,
         "description": text_of(event.schema),
         **json_schema(event.schema),
+        **({"examples": [event.sample]} if event.sample else {}),
     }
 
 
 @cache
-def _converter() -> OpenAPIConverter:
+def _converter() -> Any:
     spec = APISpec("Sunshine", "1", openapi_version="3.1.0")
     # no names, so nested schemas are written where they are used
-    converter = OpenAPIConverter("3.1.0", lambda _schema: None, spec)
+    converter: Any = OpenAPIConverter("3.1.0", lambda _schema: None, spec)
     converter.add_attribute_function(_details)
     return converter
 
 
 def _details(_self: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
-    """What our own field types know beyond marshmallow's."""
-    if isinstance(field, (kit.Id, kit.TimeOfDay)):
-        return {"pattern": f"^(?:{field.pattern.pattern})$"}
+    """What the two fields of every event mean."""
     if field.name == "community":
-        return {"pattern": "^[0-9]{12}$", "description": "12-digit statistical division code"}
+        return {"description": "12-digit statistical division code"}
     if field.name == "version" and field.required:
         return {"minimum": 1, "description": "raised by one with each change of the thing"}
     return {}

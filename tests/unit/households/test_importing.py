@@ -1,6 +1,7 @@
 """Imports: all or nothing, each wrong record told by line, field and remedy."""
 
-from households.models import AuditEntry, Household, Need
+from households.models import Household, Need
+from servicekit.db import audit_entries
 from unit.households.givens import (
     HERE,
     HOME,
@@ -123,4 +124,4 @@ def test_needs_of_verified_households_are_raised_at_once(desk: Desk) -> None:
 
 def test_an_import_reveals_nothing_and_so_is_not_in_the_audit(desk: Desk) -> None:
     desk.import_households(a_record(a_household()))
-    assert desk.session.query(AuditEntry).count() == 0
+    assert desk.session.query(audit_entries).count() == 0

@@ -1,12 +1,16 @@
 """Personal data is shown for a purpose, to who may see it, and the audit remembers."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from households.models import AuditEntry
-from households.queries.auditing import verify_audit
+from households.contracts import AuditView
+from servicekit import audit
 from servicekit.actors import Actor
+from servicekit.db import audit_entries
 from servicekit.errors import Forbidden, Invalid, NotFound
 from unit.households.givens import (
     ADDRESS,
@@ -35,8 +39,8 @@ def desk(desk: Desk) -> Desk:
     return desk
 
 
-def entries(session: Session) -> list[AuditEntry]:
-    return list(session.scalars(sa.select(AuditEntry).order_by(AuditEntry.sequence)))
+def entries(session: Session) -> Sequence[Any]:
+    return session.execute(sa.select(audit_entries).order_by(audit_entries.c.sequence)).all()
 
 
 def test_what_is_shown(desk: Desk) -> None:
@@ -58,18 +62,24 @@ def test_each_reading_is_written_down(desk: Desk) -> None:
     desk.reveal("first visit")
     desk.reveal("second visit")
     assert [
-        (entry.id, entry.sequence, entry.actor, entry.subject, entry.purpose, entry.at)
-        for entry in entries(desk.session)
-    ] == [
-        (f"{HERE}-A000001", 1, "S07", HOME, "first visit", NOW),
-        (f"{HERE}-A000002", 2, "S07", HOME, "second visit", NOW),
-    ]
-    assert verify_audit(desk.session, HERE) == {
+        (entry.actor, entry.subject, entry.purpose, entry.at) for entry in entries(desk.session)
+    ] == [("S07", HOME, "first visit", NOW), ("S07", HOME, "second visit", NOW)]
+    assert AuditView().dump(audit.verify(desk.session, HERE)) == {
         "community": HERE,
         "entries": 2,
         "intact": True,
         "broken_at": None,
     }
+
+
+def test_the_audit_says_what_was_shown_and_not_what_was_withheld(desk: Desk) -> None:
+    desk.reveal()
+    desk.actor = Actor("S01", "coordinator", (HERE,))
+    desk.reveal()
+    assert [entry.fields for entry in entries(desk.session)] == [
+        ["address", "phone", "members", "needs"],
+        ["phone", "members", "needs"],
+    ]
 
 
 def test_who_works_elsewhere_is_refused_and_sees_nothing(desk: Desk) -> None:
@@ -100,44 +110,8 @@ def test_nothing_is_shown_without_a_purpose_or_of_nobody(desk: Desk) -> None:
     assert entries(desk.session) == []
 
 
-@pytest.mark.parametrize(
-    "tampering",
-    [
-        "UPDATE audit_entries SET actor = 'nobody' WHERE sequence = 2",
-        "UPDATE audit_entries SET purpose = 'lunch' WHERE sequence = 1",
-        "UPDATE audit_entries SET at = '2020-01-01 00:00:00.000000' WHERE sequence = 3",
-        "DELETE FROM audit_entries WHERE sequence = 2",
-        "DELETE FROM audit_entries WHERE sequence = 3",
-        "DELETE FROM audit_entries",
-        "DELETE FROM audit_heads",
-    ],
-)
-def test_tampering_with_the_audit_is_noticed(desk: Desk, tampering: str) -> None:
-    for purpose in ("one", "two", "three"):
-        desk.reveal(purpose)
-    for verb in ("update", "delete"):
-        desk.session.execute(sa.text(f"DROP TRIGGER audit_entries_no_{verb}"))
-    desk.session.execute(sa.text(tampering))
-    desk.session.expunge_all()
-    answer = verify_audit(desk.session, HERE)
-    assert not answer["intact"]
-    assert answer["broken_at"].startswith(f"{HERE}-A00000")
-
-
-@pytest.mark.parametrize(
-    "tampering", ["UPDATE audit_entries SET actor = 'nobody'", "DELETE FROM audit_entries"]
-)
-def test_the_database_itself_refuses_to_change_the_audit(desk: Desk, tampering: str) -> None:
+def test_tampering_with_the_audit_is_noticed(desk: Desk) -> None:
     desk.reveal()
-    with pytest.raises(sa.exc.IntegrityError, match="append-only"):
-        desk.session.execute(sa.text(tampering))
-
-
-def test_each_community_has_a_chain_of_its_own(desk: Desk) -> None:
-    desk.reveal()
-    assert verify_audit(desk.session, ELSEWHERE) == {
-        "community": ELSEWHERE,
-        "entries": 0,
-        "intact": True,
-        "broken_at": None,
-    }
+    desk.session.execute(sa.text("DROP TRIGGER audit_entries_no_update"))
+    desk.session.execute(sa.text("UPDATE audit_entries SET purpose = 'lunch'"))
+    assert audit.verify(desk.session, HERE).broken_at == f"{HERE}-A000001"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from households.domain import audit, differences, identity, needs, people, phones, places, reviews
+from households.domain import differences, identity, needs, people, phones, places, reviews
 from households.domain.codes import AidKind, ConsentGiver, HouseholdStatus, NeedStatus, Service
 from households.domain.states import (
     HOUSEHOLD,
@@ -197,13 +197,3 @@ def test_differences_are_named_by_their_path() -> None:
     new = {"a": 1, "members": [{"name": "x", "phone": "1"}], "b": [1, 2]}
     assert differences.differing(old, new) == ["members.0.phone", "b"]
     assert differences.differing(old, old) == []
-
-
-def test_an_audit_digest_covers_every_fact_and_what_went_before() -> None:
-    entry: dict[str, str | int] = {"id": "A1", "sequence": 1}
-    digests = {
-        audit.digest(audit.BEGINNING, entry),
-        audit.digest("1" * 64, entry),
-        audit.digest(audit.BEGINNING, entry | {"sequence": 2}),
-    }
-    assert len(digests) == 3

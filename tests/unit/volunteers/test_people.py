@@ -7,7 +7,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from servicekit import audit
 from servicekit.actors import Actor
+from servicekit.db import audit_entries
 from servicekit.errors import Conflict, Forbidden, Invalid, flatten
 from servicekit.schemas import load
 from unit.volunteers.neighbourhood import (
@@ -27,10 +29,9 @@ from unit.volunteers.neighbourhood import (
     told,
 )
 from volunteers.contracts import people as who
-from volunteers.domain.chain import BEGINNING, link
 from volunteers.domain.codes import VolunteerState
 from volunteers.domain.states import VOLUNTEER
-from volunteers.models import Disclosure, Volunteer
+from volunteers.models import Volunteer
 from volunteers.queries import people as listed
 from volunteers.usecases import people, reveal
 
@@ -203,15 +204,13 @@ def test_personal_data_is_shown_to_the_communitys_staff_and_each_showing_is_kept
     session: Session,
 ) -> None:
     key = register(session)
-    for purpose in ("call before the visit", "thank-you letter"):
-        asked = {"volunteer": key, "purpose": purpose}
-        shown = reveal.reveal_volunteer(session, asked, now=NOW, actor=STAFF)
+    asked = {"volunteer": key, "purpose": "call before the visit"}
+    shown = reveal.reveal_volunteer(session, asked, now=NOW, actor=STAFF)
     assert (shown["name"], shown["phone"]) == ("沈丽华", "+8613800138000")
-    session.commit()
-    session.expire_all()
-    first, second = session.query(Disclosure).order_by(Disclosure.number)
-    assert first.previous_hash == BEGINNING
-    assert second.previous_hash == first.hash == link(BEGINNING, reveal.chained(first))
+    entry = session.execute(sa.select(audit_entries)).one()
+    assert (entry.actor, entry.subject, entry.at) == (STAFF.id, key, NOW)
+    assert (entry.fields, entry.purpose) == (["name", "phone"], "call before the visit")
+    assert audit.verify(session, HERE) == audit.Verdict(HERE, entries=1)
 
 
 def test_strangers_are_shown_nothing(session: Session) -> None:
@@ -221,17 +220,15 @@ def test_strangers_are_shown_nothing(session: Session) -> None:
         reveal.reveal_volunteer(
             session, {"volunteer": key, "purpose": "curiosity"}, now=NOW, actor=stranger
         )
-    assert session.query(Disclosure).count() == 0
+    assert session.query(audit_entries).count() == 0
 
 
-def test_what_was_shown_cannot_be_unwritten(session: Session) -> None:
+def test_tampering_with_the_audit_is_noticed(session: Session) -> None:
     key = register(session)
     reveal.reveal_volunteer(session, {"volunteer": key, "purpose": "x"}, now=NOW, actor=STAFF)
-    session.commit()
-    for statement in ("UPDATE disclosures SET actor = 'nobody'", "DELETE FROM disclosures"):
-        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
-            session.execute(sa.text(statement))
-        session.rollback()
+    session.execute(sa.text("DROP TRIGGER audit_entries_no_update"))
+    session.execute(sa.text("UPDATE audit_entries SET actor = 'nobody'"))
+    assert audit.verify(session, HERE).broken_at == f"{HERE}-A000001"
 
 
 def test_a_renewed_clearance_opens_the_door_again(session: Session) -> None:

@@ -14,7 +14,7 @@ import eventlet
 from eventlet.event import Event as Signal
 from eventlet.semaphore import Semaphore
 from kombu import Consumer, Exchange, Queue
-from nameko.exceptions import ContainerBeingKilled, RemoteError
+from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, SharedExtension
 
 from servicekit.connection import DRAIN_SECONDS, Inbound
@@ -275,7 +275,7 @@ def _result(reply: dict[str, Any]) -> Any:
     if not error:
         return reply.get("result")
     typed = rebuild(error.get("exc_type", ""), error.get("exc_args", []))
-    raise typed or RemoteError(error.get("exc_type"), error.get("value"))
+    raise typed or Unavailable(f"the service failed ({error.get('exc_type')}); its log says more")
 
 
 class Peers:

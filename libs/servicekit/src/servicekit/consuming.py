@@ -147,7 +147,7 @@ class EventHandler(Entrypoint):
         try:
             if failed:
                 self._put_aside(failed)
-        except Exception as error:  # mostly Unavailable; whatever it is, nothing may be lost by it
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be lost by it
             log.warning("event.comes_again", queue=self.name, **describe(error))
             eventlet.sleep(1)  # not at once: the broker is away or blocked
             for received in failed:
@@ -161,8 +161,8 @@ class EventHandler(Entrypoint):
         """Send each to a retry queue or to the parking place; raises Unavailable."""
         outgoing = []
         for received in failed:
-            assert received.error is not None
-            letter = parking.put_aside(received.message, received.error, self.name, self.delays)
+            error = received.error or Invalid({})
+            letter = parking.put_aside(received.message, error, self.name, self.delays)
             outgoing.append(letter)
             received.outcome = "parked" if "x-parked-at" in letter.headers else "retried"
             log.warning(
@@ -170,7 +170,7 @@ class EventHandler(Entrypoint):
                 queue=self.name,
                 event_id=received.event.id if received.event else None,
                 attempt=letter.headers["x-attempt"],
-                **describe(received.error),
+                **describe(error),
             )
         if returned := self._publisher.send(outgoing):
             self._publisher.close()  # the next connection declares what is missing

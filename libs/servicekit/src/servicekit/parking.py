@@ -28,7 +28,7 @@ KEPT = ("content_type", "content_encoding", "message_id", "type", "correlation_i
 
 
 def queues(name: str, delays: Sequence[int], queue_type: str) -> list[Queue]:
-    """The parking place of queue ``name``, its retry queues (delays in ms), and itself, the last."""
+    """The parking place of queue ``name``, its retry queues (delays in ms), and last itself."""
     kind = {"x-queue-type": queue_type}
     # what dies in a quorum queue stays in it until the next one has confirmed it
     safe = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}

@@ -60,7 +60,7 @@ class Publisher:
                     f"the broker does not confirm ({type(error).__name__}); it is tried again"
                 ) from error
             except BaseException:
-                self.close()  # cut short, by a deadline say: late confirms would meet another window
+                self.close()  # cut short: late confirms would meet another window
                 raise
 
     def depth(self, queue: str) -> int:

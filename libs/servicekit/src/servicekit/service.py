@@ -38,14 +38,6 @@ from servicekit.settings import Settings, settings_of
 __all__ = ["EXTERNAL", "Call", "Database", "Service", "compute", "every", "on_event", "rpc"]
 
 
-class Service:
-    """The base of a service class: its settings, and the call that every service answers."""
-
-    name: ClassVar[str]
-    settings: ClassVar[type[Settings]] = Settings
-    database: Any
-
-
 def rpc(
     arguments: type[Schema],
     *,
@@ -216,9 +208,17 @@ class _Nothing(Schema):
     """No arguments."""
 
 
-def _status(service: Any, call: Call, _data: dict[str, Any]) -> Any:
-    return call.database.status()
+class Service:
+    """The base of a service class: its settings, and the call that every service answers."""
 
+    name: ClassVar[str]
+    settings: ClassVar[type[Settings]] = Settings
+    database: Any
 
-_status.__name__ = "status"
-Service.status = rpc(_Nothing, transaction=False)(_status)  # type: ignore[attr-defined]  # rpc is defined below Service
+    def __init_subclass__(cls) -> None:
+        # not on this class: nameko takes every class with entry points for a service
+        @rpc(_Nothing, transaction=False)
+        def status(self: Any, call: Call, _data: dict[str, Any]) -> Any:
+            return call.database.status()
+
+        cls.status = status  # type: ignore[attr-defined]  # an entry point, called over the wire

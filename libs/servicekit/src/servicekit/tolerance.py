@@ -19,7 +19,7 @@ _load = GenericContent._load_properties
 def _load_or_mark(self: Any, class_id: int, buf: Any, offset: int) -> Any:
     try:
         return _load(self, class_id, buf, offset)
-    except Exception:  # whatever it is: the next message must be reached
+    except Exception:  # noqa: BLE001 - whatever it is, the next message must be reached
         self.properties = {"application_headers": {UNREADABLE: True}}
         return offset
 

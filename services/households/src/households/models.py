@@ -31,7 +31,7 @@ from households.domain.codes import (
     Urgency,
 )
 from servicekit.codes import LabelledEnum
-from servicekit.db import TYPES, EnumText, Json, append_only, new_metadata
+from servicekit.db import TYPES, EnumText, Json, new_metadata
 from servicekit.privacy import Sealed
 
 Key = sa.String(120)
@@ -240,33 +240,3 @@ class PairingCopy(Base):
     need_id: Mapped[str] = mapped_column(Key)
     ended: Mapped[bool]
     version: Mapped[int]
-
-
-class AuditEntry(Base):
-    """Somebody read personal data. Rows are never changed nor deleted; the database sees to it."""
-
-    __tablename__ = "audit_entries"
-    __table_args__ = (sa.UniqueConstraint("community", "sequence"),)
-
-    id: Mapped[str] = mapped_column(Key, primary_key=True)
-    community: Mapped[str] = mapped_column(Community)
-    sequence: Mapped[int]
-    at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(Key)
-    action: Mapped[str] = mapped_column(sa.String(40))
-    subject: Mapped[str] = mapped_column(Key, index=True)
-    purpose: Mapped[str] = mapped_column(sa.String(200))
-    digest: Mapped[str] = mapped_column(sa.String(64))
-
-
-class AuditHead(Base):
-    """Where a community's audit chain ends: locked to add an entry, and a check on its length."""
-
-    __tablename__ = "audit_heads"
-
-    community: Mapped[str] = mapped_column(Community, primary_key=True)
-    sequence: Mapped[int]
-    digest: Mapped[str] = mapped_column(sa.String(64))
-
-
-append_only(AuditEntry.__table__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from households import contracts as c
-from households.queries import auditing, covering, finding, rows, views
+from households.queries import covering, finding, rows, views
 from households.settings import Settings
 from households.usecases import (
     changes,
@@ -18,6 +18,7 @@ from households.usecases import (
     status,
 )
 from households.web import create_app
+from servicekit import audit
 from servicekit.events import Event
 from servicekit.service import EXTERNAL, Call, Database, Service, every, on_event, rpc
 from servicekit.web import Web
@@ -140,8 +141,8 @@ class HouseholdsService(Service):
         return covering.coverage(call.session, data["community"])
 
     @rpc(c.CommunityRef, returns=c.AuditView)
-    def verify_audit(self, call: Call, data: Data) -> Data:
-        return auditing.verify_audit(call.session, data["community"])
+    def verify_audit(self, call: Call, data: Data) -> audit.Verdict:
+        return audit.verify(call.session, data["community"])
 
     # -- what others say
 

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from households.domain import audit, disclosure
+from households.domain import disclosure
 from households.domain.codes import NeedStatus
 from households.domain.states import LIVE
-from households.models import AuditEntry, AuditHead, Household
-from households.queries import auditing, rows
+from households.models import Household
+from households.queries import rows
+from servicekit import audit
 from servicekit.actors import Actor
-from servicekit.db import insert_ignore
 
-REVEALED = "household.revealed"
+PERSONAL = ("address", "phone", "members", "needs")
+"""What of the answer is personal data."""
 
 
 def reveal_household(
@@ -31,10 +31,23 @@ def reveal_household(
     actor.require(household.community)
     paired = any(need.status is NeedStatus.MATCHED for need in household.needs)
     shows_address = disclosure.may_see_address(actor.role, pairing_runs=paired)
-    _write_down(session, household, data["purpose"], now, actor)
+    shown = _shown(household, with_address=shows_address)
+    audit.record(
+        session,
+        community=household.community,
+        subject=household.id,
+        fields=[name for name in PERSONAL if shown[name]],
+        purpose=data["purpose"],
+        actor=actor,
+        now=now,
+    )
+    return shown
+
+
+def _shown(household: Household, *, with_address: bool) -> dict[str, Any]:
     return {
         "household": household.id,
-        "address": household.address if shows_address else None,
+        "address": household.address if with_address else None,
         "phone": household.phone,
         "members": [
             {"member": one.id, "role": one.role, "name": one.name, "phone": one.phone}
@@ -43,32 +56,5 @@ def reveal_household(
         "needs": [
             {"need": need.id, "note": need.note} for need in household.needs if need.status in LIVE
         ],
-        "withheld": [] if shows_address else ["address"],
+        "withheld": [] if with_address else ["address"],
     }
-
-
-def _write_down(
-    session: Session, household: Household, purpose: str, now: datetime, actor: Actor
-) -> None:
-    head = _lock_head(session, household.community)
-    entry = AuditEntry(
-        id=auditing.entry_id(household.community, head.sequence + 1),
-        community=household.community,
-        sequence=head.sequence + 1,
-        at=now,
-        actor=actor.id,
-        action=REVEALED,
-        subject=household.id,
-        purpose=purpose,
-    )
-    entry.digest = audit.digest(head.digest, auditing.audit_facts(entry))
-    head.sequence, head.digest = entry.sequence, entry.digest
-    session.add(entry)
-
-
-def _lock_head(session: Session, community: str) -> AuditHead:
-    """The end of the chain, so that two readers don't write the same entry."""
-    first = {"community": community, "sequence": 0, "digest": audit.BEGINNING}
-    insert_ignore(session, AuditHead.__table__, [first])
-    statement = sa.select(AuditHead).where(AuditHead.community == community).with_for_update()
-    return session.scalars(statement.execution_options(populate_existing=True)).one()

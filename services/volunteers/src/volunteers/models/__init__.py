@@ -9,15 +9,13 @@ from volunteers.models.helping import (
     Pairing,
     Visit,
 )
-from volunteers.models.people import Clearance, Disclosure, DisclosureHead, Partner, Volunteer
+from volunteers.models.people import Clearance, Partner, Volunteer
 from volunteers.models.schema import Base
 
 __all__ = [
     "Base",
     "Clearance",
     "Decline",
-    "Disclosure",
-    "DisclosureHead",
     "HourEntry",
     "MatchRun",
     "MatchingRules",

@@ -1,4 +1,4 @@
-"""Who helps: partners, volunteers, their clearances, and who looked at their personal data."""
+"""Who helps: partners, volunteers and their clearances."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from servicekit.db import EnumText, append_only
+from servicekit.db import EnumText
 from servicekit.privacy import Sealed
 from volunteers.domain.codes import (
     AbsenceReason,
@@ -121,35 +121,3 @@ class Clearance(Base):
     issued_on: Mapped[date]
     expires_on: Mapped[date]
     announced_on: Mapped[date | None]
-
-
-class Disclosure(Base):
-    """Who was shown whose personal data, for what; each row carries the hash of the one before."""
-
-    __tablename__ = "disclosures"
-
-    # <community>-D<number>
-    id: Mapped[str] = mapped_column(Id, primary_key=True)
-    community: Mapped[str] = mapped_column(Community)
-    number: Mapped[int]
-    volunteer: Mapped[str] = mapped_column(Id, index=True)
-    actor: Mapped[str] = mapped_column(Id)
-    purpose: Mapped[str] = mapped_column(sa.String(200))
-    disclosed_at: Mapped[datetime]
-    previous_hash: Mapped[str] = mapped_column(sa.String(64))
-    hash: Mapped[str] = mapped_column(sa.String(64))
-
-    __table_args__ = (sa.UniqueConstraint("community", "number"),)
-
-
-class DisclosureHead(Base):
-    """The end of a community's chain: whoever adds to it holds this row."""
-
-    __tablename__ = "disclosure_heads"
-
-    community: Mapped[str] = mapped_column(Community, primary_key=True)
-    number: Mapped[int]
-    hash: Mapped[str] = mapped_column(sa.String(64))
-
-
-append_only(Disclosure.__table__)

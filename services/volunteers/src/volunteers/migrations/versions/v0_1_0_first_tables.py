@@ -1,17 +1,14 @@
-"""The help given: needs' copies, pairings, visits, the hours ledger, runs of matching.
-
-Revision ID: 0002
-Revises: 0001
-"""
+"""The first tables: who helps, and the help given; the messaging tables."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
 from servicekit.db import append_only_ddl
+from servicekit.migrations import create_messaging_tables, drop_messaging_tables
 
-revision = "0002"
-down_revision = "0001"
+revision = "0.1.0"
+down_revision = None
 branch_labels = None
 depends_on = None
 
@@ -20,6 +17,10 @@ LIVE = "state IN ('proposed', 'accepted', 'trial', 'active', 'paused', 'handover
 
 
 def upgrade() -> None:
+    create_messaging_tables()
+    _partners()
+    _volunteers()
+    _clearances()
     _need_copies()
     _pairings()
     _declines()
@@ -27,8 +28,6 @@ def upgrade() -> None:
     _hour_entries()
     _match_runs()
     _matching_rules()
-    for statement in append_only_ddl("hour_entries", op.get_bind().dialect.name):
-        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -36,6 +35,7 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION hour_entries_refuse()")
+    drop_messaging_tables()
 
 
 TABLES_NEWEST_FIRST = (
@@ -46,7 +46,98 @@ TABLES_NEWEST_FIRST = (
     "declines",
     "pairings",
     "need_copies",
+    "clearances",
+    "volunteers",
+    "partners",
 )
+
+
+def _partners() -> None:
+    op.create_table(
+        "partners",
+        sa.Column("id", sa.String(120), nullable=False),
+        sa.Column("community", sa.String(12), nullable=False),
+        sa.Column("code", sa.String(20), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("serves", JSON, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_partners"),
+    )
+    op.create_index("ix_partners_community", "partners", ["community"], unique=False)
+
+
+def _volunteers() -> None:
+    op.create_table(
+        "volunteers",
+        sa.Column("id", sa.String(120), nullable=False),
+        sa.Column("community", sa.String(12), nullable=False),
+        sa.Column("code", sa.String(20), nullable=False),
+        sa.Column("partner_id", sa.String(120), nullable=True),
+        sa.Column("companion_id", sa.String(120), nullable=True),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("absence", sa.String(40), nullable=True),
+        sa.Column("absent_until", sa.Date(), nullable=True),
+        sa.Column("gender", sa.String(40), nullable=False),
+        sa.Column("born_by", sa.Date(), nullable=False),
+        sa.Column("guardian_consented_on", sa.Date(), nullable=True),
+        sa.Column("aid_kinds", JSON, nullable=False),
+        sa.Column("skills", JSON, nullable=False),
+        sa.Column("languages", JSON, nullable=False),
+        sa.Column("availability", JSON, nullable=False),
+        sa.Column("capacity", sa.Integer(), nullable=False),
+        sa.Column("max_distance_m", sa.Integer(), nullable=False),
+        sa.Column("latitude", sa.Double(), nullable=False),
+        sa.Column("longitude", sa.Double(), nullable=False),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registration_index", sa.String(64), nullable=False),
+        sa.Column("identity_index", sa.String(64), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("data_key", sa.LargeBinary(), nullable=False),
+        sa.Column("name_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("identity_number_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("birth_date_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("guardian_name_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("guardian_phone_sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("capacity BETWEEN 0 AND 20", name="ck_volunteers_capacity"),
+        sa.ForeignKeyConstraint(
+            ["companion_id"],
+            ["volunteers.id"],
+            name="fk_volunteers_companion_id_volunteers",
+            initially="DEFERRED",
+            deferrable=True,
+        ),
+        sa.ForeignKeyConstraint(
+            ["partner_id"], ["partners.id"], name="fk_volunteers_partner_id_partners"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_volunteers"),
+        sa.UniqueConstraint(
+            "community", "identity_index", name="uq_volunteers_community_identity_index"
+        ),
+    )
+    op.create_index(
+        "ix_volunteers_community_state", "volunteers", ["community", "state"], unique=False
+    )
+
+
+def _clearances() -> None:
+    op.create_table(
+        "clearances",
+        sa.Column("id", sa.String(120), nullable=False),
+        sa.Column("community", sa.String(12), nullable=False),
+        sa.Column("volunteer_id", sa.String(120), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("announced_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["volunteer_id"], ["volunteers.id"], name="fk_clearances_volunteer_id_volunteers"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_clearances"),
+    )
+    op.create_index("ix_clearances_community", "clearances", ["community"], unique=False)
+    op.create_index("ix_clearances_volunteer_id", "clearances", ["volunteer_id"], unique=False)
 
 
 def _need_copies() -> None:
@@ -201,6 +292,8 @@ def _hour_entries() -> None:
     )
     op.create_index("ix_hour_entries_community", "hour_entries", ["community"], unique=False)
     op.create_index("ix_hour_entries_volunteer_id", "hour_entries", ["volunteer_id"], unique=False)
+    for statement in append_only_ddl("hour_entries", op.get_bind().dialect.name):
+        op.execute(statement)
 
 
 def _match_runs() -> None:

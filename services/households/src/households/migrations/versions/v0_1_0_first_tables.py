@@ -1,17 +1,12 @@
-"""The first tables: households, their people, needs, reviews and the audit; personal data sealed.
-
-Revision ID: 0001
-Revises:
-"""
+"""The first tables: households, their people, needs, reviews; the messaging tables."""
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from servicekit.db import append_only_ddl
 from servicekit.migrations import create_messaging_tables, drop_messaging_tables
 
-revision = "0001"
+revision = "0.1.0"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -28,21 +23,15 @@ def upgrade() -> None:
     _needs()
     _reviews()
     _pairing_copies()
-    _audit_entries()
-    _audit_heads()
 
 
 def downgrade() -> None:
     for table in TABLES_NEWEST_FIRST:
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION audit_entries_refuse()")
     drop_messaging_tables()
 
 
 TABLES_NEWEST_FIRST = (
-    "audit_heads",
-    "audit_entries",
     "pairing_copies",
     "reviews",
     "needs",
@@ -210,34 +199,4 @@ def _pairing_copies() -> None:
         sa.Column("ended", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_pairing_copies"),
-    )
-
-
-def _audit_entries() -> None:
-    op.create_table(
-        "audit_entries",
-        sa.Column("id", sa.String(120), nullable=False),
-        sa.Column("community", sa.String(12), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("actor", sa.String(120), nullable=False),
-        sa.Column("action", sa.String(40), nullable=False),
-        sa.Column("subject", sa.String(120), nullable=False),
-        sa.Column("purpose", sa.String(200), nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
-        sa.UniqueConstraint("community", "sequence", name="uq_audit_entries_community_sequence"),
-    )
-    op.create_index("ix_audit_entries_subject", "audit_entries", ["subject"], unique=False)
-    for statement in append_only_ddl("audit_entries", op.get_bind().dialect.name):
-        op.execute(statement)
-
-
-def _audit_heads() -> None:
-    op.create_table(
-        "audit_heads",
-        sa.Column("community", sa.String(12), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("community", name="pk_audit_heads"),
     )
