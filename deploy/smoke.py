@@ -1,0 +1,28 @@
+"""The part of the smoke test that has no command: certify, match, accept, see what came of it."""
+
+import os
+from pathlib import Path
+
+from sunshine.cli import console  # makes sockets cooperative: before anything opens one
+from sunshine.place import Place
+from sunshine.sample import COMMUNITY, COORDINATOR, FIRST_DAY, certify
+from sunshine.system import Remote, connect, settle
+
+place = Place(Path("var"), os.environ["SUNSHINE_AMQP_URI"])
+with connect(place) as system:
+    assert isinstance(system, Remote)
+    certify(place.broker)
+    settle(system)
+    system.call("volunteers", "match", community=COMMUNITY, dry_run=False)
+    proposed = {"community": COMMUNITY, "state": "proposed", "page": 1, "size": 1}
+    found = system.call("volunteers", "find_pairings", **proposed)
+    pairing, need = found["items"][0]["id"], found["items"][0]["need"]
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    coordinator.call("volunteers", "accept_pairing", pairing=pairing)
+    starts_on = FIRST_DAY.isoformat()
+    coordinator.call("volunteers", "start_pairing", pairing=pairing, starts_on=starts_on)
+    settle(system)
+    assert system.call("households", "get_need", need=need)["status"] == "matched"
+    told = system.call("notifications", "summary", community=COMMUNITY)["items"]
+    assert any(row["template"].startswith("pairing") for row in told), told
+    console.print(f"{found['total']} pairings proposed; {pairing} started; its need is matched")
