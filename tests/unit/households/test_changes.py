@@ -37,7 +37,7 @@ def test_a_phone_can_be_removed(desk: Desk) -> None:
 
 
 def test_a_wrong_phone_is_refused(desk: Desk) -> None:
-    with pytest.raises(Invalid, match="phone: is not a telephone number; "):
+    with pytest.raises(Invalid, match="phone: is not a phone number; "):
         desk.change(phone="none")
 
 

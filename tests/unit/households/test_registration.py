@@ -140,8 +140,8 @@ def test_who_has_left_a_household_may_join_another(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "told"),
     [
-        ({"phone": "12345"}, "phone", "is not a telephone number"),
-        ({"members": [a_head(phone="x")]}, "members.0.phone", "is not a telephone number"),
+        ({"phone": "12345"}, "phone", "is not a phone number"),
+        ({"members": [a_head(phone="x")]}, "members.0.phone", "is not a phone number"),
         (
             {"members": [a_head(identity_number="210103195001020029")]},
             "members.0.identity_number",

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from households.domain import differences, identity, needs, people, phones, places, reviews
+from households.domain import differences, identity, needs, people, places, reviews
 from households.domain.codes import AidKind, ConsentGiver, HouseholdStatus, NeedStatus, Service
 from households.domain.states import (
     HOUSEHOLD,
@@ -14,6 +14,7 @@ from households.domain.states import (
     check_need_step,
     exit_after_decertification,
 )
+from servicekit import phones
 from servicekit.errors import Conflict
 from unit.households.givens import TODAY, identity_number
 

@@ -71,7 +71,7 @@ def test_one_bad_line_and_nothing_is_stored(session: Session) -> None:
             "line": 3,
             "field": "phone",
             "problem": "is not a phone number",
-            "remedy": "write it as 13800138000 or +86 24 2345 6789",
+            "remedy": "write it as 13800138000, or with the country code as +86 24 2345 6789",
         },
         {
             "line": 4,

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from servicekit import clock, telemetry
 from servicekit.actors import Actor
-from servicekit.calling import Peers, RpcClient, RpcReader
+from servicekit.answering import RpcReader
+from servicekit.calling import Peers, RpcClient
 from servicekit.connection import Inbound
 from servicekit.db import create_engine, outbox
 from servicekit.events import EXCHANGE

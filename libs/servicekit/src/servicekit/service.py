@@ -28,7 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from servicekit import telemetry
-from servicekit.calling import Rpc
+from servicekit.answering import Rpc
 from servicekit.consuming import EXTERNAL, EventHandler, apply_batch
 from servicekit.database import Call, Database
 from servicekit.errors import Conflict, Unavailable

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from households.domain import identity, phones
+from households.domain import identity
 from households.domain.codes import ConsentPurpose, Role
 from households.domain.people import guardian_missing
 from households.domain.places import coarse
+from servicekit import phones
 
 Facts = dict[str, Any]
 Messages = dict[Any, Any]

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from households.domain import phones
 from households.domain.codes import CloseReason, HouseholdStatus
 from households.domain.places import coarse
 from households.domain.states import check_present
 from households.models import Household
 from households.queries import rows
 from households.usecases import announcing, leaving
+from servicekit import phones
 from servicekit.actors import Actor
 from servicekit.errors import Invalid
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
-import phonenumbers
 from marshmallow import fields, validate
 
 from notifications.domain.codes import (
@@ -17,6 +16,7 @@ from notifications.domain.codes import (
     StaffRole,
     Urgency,
 )
+from servicekit.phones import PROBLEM, e164
 from servicekit.schemas import Code, Id, PageArgs, Schema, UtcTime, check_community, page_of
 
 MAX_RECORDS = 10_000
@@ -27,20 +27,10 @@ class Phone(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        number = _parse(text)
-        if number is None or not phonenumbers.is_valid_number(number):
-            raise ma.ValidationError(
-                "is not a phone number; write it as 13800138000 or +86 24 2345 6789"
-            )
-        e164: str = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        return e164
-
-
-def _parse(text: str) -> Any:
-    try:
-        return phonenumbers.parse(text, "CN")
-    except phonenumbers.NumberParseException:
-        return None
+        number = e164(text)
+        if number is None:
+            raise ma.ValidationError(PROBLEM)
+        return number
 
 
 def _community(**kwargs: Any) -> fields.String:

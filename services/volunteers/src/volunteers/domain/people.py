@@ -7,7 +7,6 @@ from calendar import monthrange
 from collections.abc import Collection
 from datetime import date
 
-import phonenumbers
 from stdnum.cn import ric
 
 from volunteers.domain.calendar import age_on
@@ -17,7 +16,6 @@ ADULT_AGE = 18
 """Civil Code of the PRC (民法典) art. 17: who has completed eighteen years is an adult."""
 
 OLDEST = 120
-HOME_REGION = "CN"
 
 
 def end_of_month(day: date) -> date:
@@ -55,17 +53,6 @@ def identity_number_problem(number: str, birth_date: date, gender: Gender) -> st
     if (int(number[16]) % 2 == 1) is not (gender is Gender.MALE):
         return "does not agree with the gender; correct one of the two"
     return None
-
-
-def normal_phone(text: str) -> str | None:
-    """A phone number in E.164 form (``+86138…``), or None where it is none."""
-    try:
-        number = phonenumbers.parse(text, HOME_REGION)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_valid_number(number):
-        return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
 def lacking(

@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from servicekit import phones
 from servicekit.outbox import publish
 from servicekit.privacy import assign_key, blind_index
 from volunteers.contracts.people import VolunteerFields
@@ -23,13 +24,11 @@ from volunteers.domain.people import (
     end_of_month,
     identity_number_problem,
     is_minor,
-    normal_phone,
 )
 from volunteers.domain.states import VOLUNTEER
 from volunteers.models import Clearance, Partner, Volunteer
 
 Problems = dict[str, Any]
-BAD_PHONE = "is not a phone number; write it as 13800138000 or +86 24 2345 6789"
 
 
 @dataclass
@@ -77,7 +76,7 @@ def problems(session: Session, record: Mapping[str, Any], known: Known, today: d
 
 def phone_problem(phone: str | None) -> str | None:
     """What is wrong with a phone number, if one is given."""
-    return BAD_PHONE if phone is not None and normal_phone(phone) is None else None
+    return phones.PROBLEM if phone is not None and phones.e164(phone) is None else None
 
 
 def partner_problem(partner: str | None, known: Known) -> str | None:
@@ -206,7 +205,7 @@ def apply(volunteer: Volunteer, given: Mapping[str, Any]) -> None:
             code = given[name]
             setattr(volunteer, f"{name}_id", code and f"{volunteer.community}-{code}")
     if "phone" in given:
-        volunteer.phone = given["phone"] and normal_phone(given["phone"])
+        volunteer.phone = given["phone"] and phones.e164(given["phone"])
     if "guardian" in given:
         _apply_guardian(volunteer, given["guardian"] or {})
 
@@ -214,7 +213,7 @@ def apply(volunteer: Volunteer, given: Mapping[str, Any]) -> None:
 def _apply_guardian(volunteer: Volunteer, guardian: Mapping[str, Any]) -> None:
     phone = guardian.get("phone")
     volunteer.guardian_name = guardian.get("name")
-    volunteer.guardian_phone = phone and normal_phone(phone)
+    volunteer.guardian_phone = phone and phones.e164(phone)
     volunteer.guardian_consented_on = guardian.get("consented_on")
 
 

@@ -1,12 +1,12 @@
-"""Telephone numbers: read as dialled in China, kept in E.164."""
+"""Phone numbers: read as dialled in China, kept in E.164."""
 
 from __future__ import annotations
 
 import phonenumbers
 
 PROBLEM = (
-    "is not a telephone number; "
-    "give a Chinese number, or one with its country code as in +86 138 0013 8000"
+    "is not a phone number; "
+    "write it as 13800138000, or with the country code as +86 24 2345 6789"
 )
 
 
