@@ -83,7 +83,8 @@ class Database(DependencyProvider):
         self._vault = Vault(self.settings.field_key)
         self._contract = Contract(self.service, self.published)
         self._publisher = Publisher(self.settings.amqp_uri, self._declare)
-        self.relay = Relay(self.service, self.engine, self._publisher)
+        pause = self.settings.unroutable_seconds
+        self.relay = Relay(self.service, self.engine, self._publisher, pause)
 
     def start(self) -> None:
         self._relaying = self.container.spawn_managed_thread(self.relay.run, identifier="relay")
@@ -125,16 +126,16 @@ class Database(DependencyProvider):
         return Call(session, self, self.settings, peers, actor, clock.now())  # type: ignore[arg-type]  # None: no transaction
 
     def ping(self) -> str | None:
-        """None when the database answers, else what kind of error it gave."""
+        """None when the database answers and has tables, else what kind of error it gave."""
         try:
             with eventlet.Timeout(5), self.engine.connect() as connection:
-                connection.execute(sa.select(1))
+                connection.execute(sa.select(1).select_from(outbox).limit(1))
         except (sa.exc.SQLAlchemyError, eventlet.Timeout) as error:
             return type(error).__name__
         return None
 
     def away(self) -> bool:
-        """Whether the database does not answer."""
+        """Whether the database cannot be worked with."""
         return self.ping() is not None
 
     def wait(self) -> None:

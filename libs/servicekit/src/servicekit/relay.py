@@ -20,7 +20,6 @@ from servicekit.telemetry import OUTBOX_ROWS, PUBLISHED, UNROUTABLE, log
 
 WINDOW = 500
 POLL_SECONDS = 1.0
-UNROUTABLE_PAUSE = timedelta(minutes=1)
 LOCK_KEY = 0x53554E  # one relay at a time per database keeps the order of each subject
 
 
@@ -28,11 +27,15 @@ class Relay:
     """Moves one service's outbox; woken by each commit, and looking by itself once a second.
 
     Of several processes on one PostgreSQL database one relays at a time (an advisory lock);
-    the next takes over when it is gone.
+    the next takes over when it is gone. What no queue wanted is sent again after
+    ``unroutable_seconds``.
     """
 
-    def __init__(self, service: str, engine: sa.Engine, publisher: Publisher) -> None:
+    def __init__(
+        self, service: str, engine: sa.Engine, publisher: Publisher, unroutable_seconds: float
+    ) -> None:
         self.service = service
+        self._pause = timedelta(seconds=unroutable_seconds)
         self._engine = engine
         self._publisher = publisher
         self._signal = Signal()
@@ -81,7 +84,7 @@ class Relay:
 
     def _send_window(self) -> int:
         with self._engine.begin() as connection:
-            rows = connection.execute(_next_window()).all()
+            rows = connection.execute(_next_window(self._pause)).all()
         OUTBOX_ROWS.labels(self.service).set(len(rows))
         if rows:  # no transaction is open while the broker is awaited
             returned = self._publisher.send([self._message(row) for row in rows])
@@ -126,8 +129,7 @@ class Relay:
         self._signal = Signal()
 
 
-def _next_window() -> sa.Select[Any]:
-    due = sa.or_(
-        outbox.c.unroutable_at.is_(None), outbox.c.unroutable_at < clock.now() - UNROUTABLE_PAUSE
-    )
+def _next_window(pause: timedelta) -> sa.Select[Any]:
+    unroutable_at = outbox.c.unroutable_at
+    due = sa.or_(unroutable_at.is_(None), unroutable_at < clock.now() - pause)
     return sa.select(outbox).where(due).order_by(outbox.c.id).limit(WINDOW)

@@ -57,6 +57,7 @@ CHECKS: dict[str, Any] = {
     "max_workers": validate.Range(1),
     "event_batch": validate.Range(1),
     "retry_delays": check_delays,
+    "unroutable_seconds": validate.Range(0, min_inclusive=False),
     "rpc_timeout": validate.Range(0, min_inclusive=False),
     "heartbeat": validate.Range(0),
     "timezone": check_zone,
@@ -88,6 +89,7 @@ class Settings:
     max_workers: int = 10
     event_batch: int = 100
     retry_delays: tuple[str, ...] = ("1", "10", "60", "600", "3600")
+    unroutable_seconds: float = 60.0
     rpc_timeout: float = 10.0
     heartbeat: int = 60
     timers: bool = True

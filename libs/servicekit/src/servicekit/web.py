@@ -53,7 +53,9 @@ class Web(DependencyProvider):
         found = {}
         error = self._database().ping()
         if error is not None:
-            found["database"] = f"does not answer ({error}); it is tried again by itself"
+            found["database"] = (
+                f"does not answer or is not migrated ({error}); it is tried again by itself"
+            )
         if not self.inbound.connected:
             found["broker"] = "is not connected; it is tried again by itself"
         return found
