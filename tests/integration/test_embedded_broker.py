@@ -363,6 +363,20 @@ def test_consumers_of_one_queue_take_turns(connect: Connect, channel: Any) -> No
     assert sorted(body for reader in readers for body in reader.bodies) == ["1", "2", "3", "4"]
 
 
+def test_a_message_waits_while_every_consumer_holds_its_share(connect: Connect) -> None:
+    channels = [connect() for _ in range(2)]
+    queue = queue_on(channels[0])
+    for each in channels:
+        each.basic_qos(0, 1, False)
+    readers = [Reader(each, queue) for each in channels]
+    publish(channels[0], queue, "1", "2", "3")
+    first, second = (reader.wait_for(1)[0] for reader in readers)
+    assert {first.body, second.body} == {"1", "2"}
+    assert all(reader.gets_nothing_more() for reader in readers)
+    second.ack()
+    assert readers[1].wait_for(2)[-1].body == "3"
+
+
 def test_acknowledging_multiple_settles_all_before(channel: Any, connect: Connect) -> None:
     queue = queue_on(channel)
     publish(channel, queue, "1", "2", "3")

@@ -66,7 +66,7 @@ class Queue:
         return QueueStats(len(self.ready), self.unacked, len(self.consumers))
 
     def next_consumer(self) -> Consumer | None:
-        for _ in self.consumers:
+        for _ in range(len(self.consumers)):
             self.consumers.rotate(-1)
             if self.consumers[-1].has_credit():
                 return self.consumers[-1]
