@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from servicekit.errors import Forbidden
 from servicekit.testing import KEY
 from stories import Rows, Story, told
 from sunshine import sample
+from sunshine.contracts import REFERENCE
 from sunshine.place import Place
 
 
@@ -90,6 +93,14 @@ def test_importing_matching_and_certifying_again_changes_nothing(on_embedded: St
 
 def ours(story: Story) -> list[dict[str, Any]]:
     return [event for event in story.events if event["source"] != "civil_affairs"]
+
+
+def test_every_event_on_the_wire_is_as_its_committed_schema_says(on_embedded: Story) -> None:
+    seen = {event["type"] for event in on_embedded.events}
+    assert {"household.certified", "need.raised", "pairing.started", "visit.missed"} <= seen
+    for event in on_embedded.events:
+        schema = json.loads((REFERENCE / "schemas" / f"{event['type']}.json").read_text())
+        Draft202012Validator(schema).validate(event["data"])
 
 
 def test_no_event_carries_personal_data(on_embedded: Story) -> None:
