@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ class Alone:
 
 
 class Process:
-    """Up when made, though perhaps not ready."""
+    """Started when made, so that several start at once."""
 
     def __init__(self, place: Alone, log: Path) -> None:
         self.log = log
@@ -80,11 +81,11 @@ class Process:
                 stdout=stream,
                 stderr=stream,
             )
-        try:
-            self.port = eventually(self._port, timeout=START_SECONDS)
-        except BaseException:
-            self.kill()
-            raise
+
+    @cached_property
+    def port(self) -> int:
+        """Where it listens, as its log says; waited for."""
+        return int(eventually(self._port, timeout=START_SECONDS) or 0)
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and body of a page."""
@@ -101,6 +102,10 @@ class Process:
 
     def becomes_ready(self) -> None:
         eventually(lambda: self.health() == (200, 200, []), timeout=START_SECONDS)
+
+    def waits_for(self, part: str) -> None:
+        """Return when it lives, and names just this part as missing."""
+        eventually(lambda: self.health() == (200, 503, [part]))
 
     def metric(self, name: str, **labels: str) -> float:
         """The sum over all samples of a metric that have these labels."""

@@ -50,7 +50,8 @@ class Inbound(SharedExtension):
         self._readers: list[Reader] = []
         self._consumers: list[Consumer] = []
         self._thread: Any = None
-        self._stopping = False
+        self.stopping = False
+        self._told_to_stop = Signal()
         self._settling = Semaphore()
         self._first = Signal()
         self.connected = False
@@ -66,12 +67,14 @@ class Inbound(SharedExtension):
     def start(self) -> None:
         if self._readers and self._thread is None:
             self._thread = self.container.spawn_managed_thread(self._run, identifier="inbound")
-            with eventlet.Timeout(START_SECONDS, exception=False):
-                self._first.wait()
+            _wait(self._first, START_SECONDS)
 
     def drain(self) -> None:
         """Stop taking messages, and return when those in flight are settled."""
-        self._stopping = True
+        self.stopping = True
+        for signal in (self._told_to_stop, self._first):  # nobody waits for a broker any more
+            if not signal.ready():
+                signal.send()
         if self._thread is not None:
             self._thread.wait()
 
@@ -85,7 +88,7 @@ class Inbound(SharedExtension):
 
     def _run(self) -> None:
         attempt, settings = 0, settings_of(self.container)
-        while not self._stopping:
+        while not self.stopping:
             try:
                 with open_connection(settings.amqp_uri, settings.heartbeat) as connection:
                     attempt = 0
@@ -95,7 +98,7 @@ class Inbound(SharedExtension):
                 log.warning(
                     "broker.away", service=self.container.service_name, error=type(error).__name__
                 )
-                eventlet.sleep(BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
+                _wait(self._told_to_stop, BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
                 attempt += 1
         self._set_connected(False)
 
@@ -106,9 +109,9 @@ class Inbound(SharedExtension):
             raise Misdeclared(str(error)) from error
         self._set_connected(True)
         log.info("broker.connected", service=self.container.service_name)
-        while not (self._stopping and self._drained()):
+        while not (self.stopping and self._drained()):
             try:
-                connection.drain_events(timeout=DRAIN_SECONDS if not self._stopping else 0.05)
+                connection.drain_events(timeout=DRAIN_SECONDS if not self.stopping else 0.05)
             except TimeoutError:
                 connection.heartbeat_check()
 
@@ -138,3 +141,9 @@ class Inbound(SharedExtension):
         BROKER_UP.labels(self.container.service_name).set(connected)
         if connected and not self._first.ready():
             self._first.send()
+
+
+def _wait(signal: Signal, seconds: float) -> None:
+    """Return when ``signal`` has come, or after so many seconds."""
+    with eventlet.Timeout(seconds, exception=False):
+        signal.wait()

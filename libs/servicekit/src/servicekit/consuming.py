@@ -189,7 +189,8 @@ def apply_batch(
 ) -> None:
     """Apply the readable events of ``batch`` once each, and note errors in place.
 
-    A database that is away is waited for; nothing is parked because of it.
+    A database that is away is waited for; nothing is parked because of it. Raises Unavailable
+    where the service has to end while it waits: the broker keeps the events.
     """
     while todo := [received for received in batch if received.error is None]:
         try:

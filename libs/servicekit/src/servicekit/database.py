@@ -21,6 +21,7 @@ from servicekit.answering import RpcReader
 from servicekit.calling import Peers, RpcClient
 from servicekit.connection import Inbound
 from servicekit.db import create_engine, outbox
+from servicekit.errors import Unavailable
 from servicekit.events import EXCHANGE
 from servicekit.outbox import Contract
 from servicekit.privacy import Vault
@@ -139,8 +140,10 @@ class Database(DependencyProvider):
         return self.ping() is not None
 
     def wait(self) -> None:
-        """Return when the database answers again."""
+        """Return when the database answers again; raise Unavailable if the service ends before."""
         while self.away():
+            if self.inbound.stopping:
+                raise Unavailable("the service ends; another process takes the event")
             eventlet.sleep(AWAY_SECONDS)
 
     def status(self) -> dict[str, Any]:
