@@ -1,11 +1,13 @@
 """The part of the smoke test that has no command: certify, match, accept, see what came of it."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
+from servicekit import clock
 from sunshine.cli import console  # makes sockets cooperative: before anything opens one
 from sunshine.place import Place
-from sunshine.sample import COMMUNITY, COORDINATOR, FIRST_DAY, certify
+from sunshine.sample import COMMUNITY, COORDINATOR, certify
 from sunshine.system import Remote, connect, settle
 
 place = Place(Path("var"), os.environ["SUNSHINE_AMQP_URI"])
@@ -19,7 +21,7 @@ with connect(place) as system:
     pairing, need = found["items"][0]["id"], found["items"][0]["need"]
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
     coordinator.call("volunteers", "accept_pairing", pairing=pairing)
-    starts_on = FIRST_DAY.isoformat()
+    starts_on = (clock.now().date() + timedelta(days=1)).isoformat()
     coordinator.call("volunteers", "start_pairing", pairing=pairing, starts_on=starts_on)
     settle(system)
     assert system.call("households", "get_need", need=need)["status"] == "matched"

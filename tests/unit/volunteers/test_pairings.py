@@ -252,6 +252,15 @@ def test_a_pairing_does_not_start_after_the_need_is_over(session: Session) -> No
         start(session, key, on=date(2026, 12, 2))
 
 
+def test_a_pairing_does_not_start_before_it_was_proposed(session: Session) -> None:
+    register(session)
+    hear(session)
+    key = match(session)["proposed"][0]["pairing"]
+    accept(session, key)
+    with pytest.raises(Invalid, match="lies before the proposal"):
+        start(session, key, on=TODAY - timedelta(days=1))
+
+
 def test_a_household_that_wished_an_end_is_not_sent_the_same_volunteer(session: Session) -> None:
     pairing = running(session)
     end(session, pairing.id, reason="household_wish")

@@ -130,7 +130,7 @@ def start_pairing(
     starts_on: date = data["starts_on"]
     if pairing.starts_on == starts_on:
         return pairing
-    _refuse_late_start(pairing, starts_on)
+    _refuse_start(pairing, starts_on, local_day(session, pairing.proposed_at))
     _move_safely(session, pairing, PairingState.TRIAL, now)
     pairing.starts_on = starts_on
     pairing.slots = planning.agree_slots(session, pairing)
@@ -141,8 +141,11 @@ def start_pairing(
     return pairing
 
 
-def _refuse_late_start(pairing: Pairing, starts_on: date) -> None:
+def _refuse_start(pairing: Pairing, starts_on: date, proposed_on: date) -> None:
     ends_on = (pairing.need.facts or {}).get("ends_on")
+    if starts_on < proposed_on:
+        problem = f"{starts_on} lies before the proposal on {proposed_on}; choose a later day"
+        raise Invalid({"starts_on": [problem]})
     if ends_on is not None and starts_on > date.fromisoformat(ends_on):
         problem = f"{starts_on} lies after the need's end on {ends_on}; choose an earlier day"
         raise Invalid({"starts_on": [problem]})
