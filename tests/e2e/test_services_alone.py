@@ -243,7 +243,8 @@ def test_an_event_published_before_its_consumer_ever_ran_waits_for_it(town: Town
         households.becomes_ready()
         need = raise_a_need(town)
         eventually(lambda: town.call("households", "status")["unroutable"] > 0)
-        assert households.metric("sunshine_events_unroutable_total", type="need.raised") > 0
+        unroutable = {"name": "sunshine_events_unroutable_total", "type": "need.raised"}
+        eventually(lambda: households.metric(**unroutable) > 0)
         with town.place("volunteers").process():
             eventually(lambda: known_needs(town) == [need], timeout=15)
 
