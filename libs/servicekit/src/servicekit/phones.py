@@ -5,8 +5,7 @@ from __future__ import annotations
 import phonenumbers
 
 PROBLEM = (
-    "is not a phone number; "
-    "write it as 13800138000, or with the country code as +86 24 2345 6789"
+    "is not a phone number; write it as 13800138000, or with the country code as +86 24 2345 6789"
 )
 
 
