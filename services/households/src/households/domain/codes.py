@@ -69,7 +69,7 @@ class Skill(LabelledEnum):
     TUTORING_CHINESE = "tutoring_chinese", "语文辅导", "tutoring in Chinese"
     TUTORING_MATH = "tutoring_math", "数学辅导", "tutoring in mathematics"
     TUTORING_ENGLISH = "tutoring_english", "英语辅导", "tutoring in English"
-    READING = "reading", "阅读", "reading"
+    READING = "reading", "阅读陪伴", "reading together"
     ART = "art", "艺术", "art"
     SPORT = "sport", "体育", "sport"
 

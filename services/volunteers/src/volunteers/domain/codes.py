@@ -27,7 +27,7 @@ class Frequency(LabelledEnum):
 
     WEEKLY = "weekly", "每周一次", "weekly"
     TWICE_WEEKLY = "twice_weekly", "每周两次", "twice a week"
-    FORTNIGHTLY = "fortnightly", "每两周一次", "every two weeks"
+    FORTNIGHTLY = "fortnightly", "每两周一次", "fortnightly"
     MONTHLY = "monthly", "每月一次", "monthly"
     ONCE = "once", "一次", "once"
 
@@ -62,13 +62,13 @@ class Skill(LabelledEnum):
 
     COMPANY = "company", "陪伴", "company"
     SHOPPING = "shopping", "代购", "shopping"
-    CLEANING = "cleaning", "家务", "cleaning"
+    CLEANING = "cleaning", "家务", "housework"
     ESCORT = "escort", "陪诊", "escort to the doctor"
-    PHONE_HELP = "phone_help", "手机教学", "help with the phone"
+    PHONE_HELP = "phone_help", "手机教学", "help with the mobile phone"
     REHAB_COMPANY = "rehab_company", "康复陪伴", "company in rehabilitation"
     REPAIR = "repair", "小修", "small repairs"
-    LEGAL_ADVICE = "legal_advice", "政策咨询", "advice on rules"
-    JOB_ADVICE = "job_advice", "就业帮扶", "help to find work"
+    LEGAL_ADVICE = "legal_advice", "政策咨询", "advice on rights and policies"
+    JOB_ADVICE = "job_advice", "就业帮扶", "help in finding work"
     SUPPLIES = "supplies", "物资", "supplies"
     TUTORING_CHINESE = "tutoring_chinese", "语文辅导", "tutoring in Chinese"
     TUTORING_MATH = "tutoring_math", "数学辅导", "tutoring in mathematics"
@@ -151,7 +151,7 @@ class NeedStatus(LabelledEnum):
     OPEN = "open", "待匹配", "open"
     MATCHED = "matched", "已匹配", "matched"
     MET = "met", "已满足", "met"
-    SUSPENDED = "suspended", "暂缓", "suspended"
+    SUSPENDED = "suspended", "暂停", "suspended"
     WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
     REFERRED = "referred", "已转介", "referred"
 
