@@ -82,6 +82,13 @@ def test_a_second_system_in_the_same_folder_is_refused(running: Path) -> None:
     assert "runs in" in done.stderr
 
 
+def test_a_port_that_is_taken_is_a_clear_error(running: Path, empty: Path) -> None:
+    done = sunshine(empty, "run", "--empty", check=False)
+    assert done.returncode == 1
+    assert "cannot be listened on" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_file_with_a_bad_row_is_refused_whole_and_says_where(empty: Path) -> None:
     file = empty / "partners.csv"
     shutil.copy(sample.find_examples() / "partners.csv", file)

@@ -7,8 +7,10 @@ import warnings
 warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
 import eventlet  # noqa: E402
+import eventlet.debug  # noqa: E402
 
 eventlet.monkey_patch()  # before anything opens a socket
+eventlet.debug.hub_exceptions(False)  # errors are told once, by whoever waits for them
 
 import json  # noqa: E402
 import os  # noqa: E402

@@ -22,14 +22,15 @@ class Host:
         }
 
     def __enter__(self) -> Self:
-        try:
-            for container in self.containers.values():
+        for number, container in enumerate(self.containers.values()):
+            try:
                 container.start()
                 if not container.started:
                     container.wait()  # raises what it died of
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
+            except BaseException:
+                container.kill()  # half set up, it cannot be asked to stop
+                self._stop(number)
+                raise
         return self
 
     def __exit__(
@@ -38,8 +39,12 @@ class Host:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # all at once: each waits for its own messages in flight
-        stopping = [eventlet.spawn(container.stop) for container in self.containers.values()]
+        self._stop(len(self.containers))
+
+    def _stop(self, count: int) -> None:
+        """Stop the first ``count``, all at once: each waits for its own messages in flight."""
+        running = list(self.containers.values())[:count]
+        stopping = [eventlet.spawn(container.stop) for container in running]
         for thread in stopping:
             thread.wait()
 

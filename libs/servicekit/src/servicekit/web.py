@@ -13,6 +13,7 @@ from nameko.extensions import DependencyProvider
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from servicekit.connection import Inbound
+from servicekit.errors import Invalid
 from servicekit.settings import settings_of
 from servicekit.telemetry import log
 
@@ -30,8 +31,16 @@ class Web(DependencyProvider):
         self.port = 0
 
     def setup(self) -> None:
-        host, _, port = settings_of(self.container).http_address.rpartition(":")
-        self._socket = eventlet.listen((host, int(port)))
+        address = settings_of(self.container).http_address
+        host, _, port = address.rpartition(":")
+        try:
+            # without reuse_port: a second server would silently take half of the requests
+            self._socket = eventlet.listen((host, int(port)), reuse_port=False)
+        except OSError as error:
+            problem = (
+                f"{address} cannot be listened on ({error.strerror}); free it or choose another"
+            )
+            raise Invalid({"HTTP_ADDRESS": [problem]}) from None
         self.port = self._socket.getsockname()[1]
 
     def start(self) -> None:
