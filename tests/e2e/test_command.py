@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -41,7 +42,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder in which ``sunshine run`` is up with the sample."""
     folder = tmp_path_factory.mktemp("run")
     environment = {**os.environ, "SUNSHINE_DATA": str(folder / "var")}
-    process = subprocess.Popen([*COMMAND, "run"], env=environment, cwd=folder)
+    process = subprocess.Popen([*COMMAND, "run", "--port", "0"], env=environment, cwd=folder)
     try:
         eventually((folder / "var" / "control.socket").exists, timeout=90)
         yield folder
@@ -82,8 +83,10 @@ def test_a_second_system_in_the_same_folder_is_refused(running: Path) -> None:
     assert "runs in" in done.stderr
 
 
-def test_a_port_that_is_taken_is_a_clear_error(running: Path, empty: Path) -> None:
-    done = sunshine(empty, "run", "--empty", check=False)
+def test_a_port_that_is_taken_is_a_clear_error(empty: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = sunshine(empty, "run", "--empty", "--port", port, check=False)
     assert done.returncode == 1
     assert "cannot be listened on" in done.stderr
     assert "Traceback" not in done.stderr

@@ -135,10 +135,14 @@ def report(system: Any, community: str) -> None:
     show_default=True,
     help="Begin with the sample community.",
 )
+@click.option(
+    "--port", default=8001, show_default=True, help="HTTP: this and the next two; 0: free ones."
+)
 @click.pass_obj
-def run(place: Place, *, with_sample: bool) -> None:
+def run(place: Place, port: int, *, with_sample: bool) -> None:
     """All three services in this process, until Ctrl-C; the other commands find them."""
-    run_until_stopped(replace(place, timers=True), console, with_sample=with_sample)
+    place = replace(place, timers=True)
+    run_until_stopped(place, console, with_sample=with_sample, first_port=port)
 
 
 @group.command("import")

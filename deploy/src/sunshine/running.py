@@ -12,8 +12,8 @@ from rich.console import Console
 
 from servicekit.errors import Conflict, Unavailable
 from sunshine import control, sample, tailing
-from sunshine.place import Place
-from sunshine.system import PORTS, Remote, hosted, settle
+from sunshine.place import SERVICES, Place
+from sunshine.system import Remote, hosted, settle
 
 
 class _Target:
@@ -29,18 +29,21 @@ class _Target:
         return tailing.tail(self._broker)
 
 
-def run_until_stopped(place: Place, console: Console, *, with_sample: bool) -> None:
+def run_until_stopped(
+    place: Place, console: Console, *, with_sample: bool, first_port: int
+) -> None:
     """Host the services until SIGINT or SIGTERM; then stop them in order."""
     if control.answers(place.socket):
         raise Conflict(f"a system runs in {place.data} already; stop it, or give another --data")
     stop = Signal()
-    with hosted(place, fixed_ports=True) as (system, _host):
+    with hosted(place, first_port=first_port) as (system, host):
         if with_sample:
             _begin(system, place, console)
         eventlet.spawn_n(control.serve, place.socket, _Target(system, place.broker))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None if stop.ready() else stop.send())
-        for service, port in PORTS.items():
+        for service in SERVICES:
+            port = host.extension(service, "web").port
             console.print(f"  {service:14} http://127.0.0.1:{port}/readyz")
         console.print("阳光百分百 Sunshine is up. Ctrl-C ends it; its data stays in", place.data)
         stop.wait()

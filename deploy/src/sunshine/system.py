@@ -26,7 +26,6 @@ from volunteers.service import VolunteersService
 CALL_SECONDS = 120.0
 QUIET_ROUNDS = 3
 ROUND_SECONDS = 0.03
-PORTS = {"households": 8001, "volunteers": 8002, "notifications": 8003}
 
 
 class System(Protocol):
@@ -67,16 +66,20 @@ def connect(place: Place) -> Iterator[System]:
 
 
 @contextmanager
-def hosted(place: Place, *, fixed_ports: bool = False) -> Iterator[tuple[Remote, Host]]:
-    """The three services in this process, their databases brought up to date first."""
+def hosted(place: Place, *, first_port: int = 0) -> Iterator[tuple[Remote, Host]]:
+    """The three services in this process, their databases brought up to date first.
+
+    They serve HTTP on ``first_port`` and the two after it; 0 takes free ones.
+    """
     place.prepare()
     if place.embedded:
         embedded.install()
     for service in SERVICES:
         upgrade(service, place.url_of(service))
     kinds = (HouseholdsService, VolunteersService, NotificationsService)
-    ports = PORTS if fixed_ports else dict.fromkeys(SERVICES, 0)
-    host = Host({kind: place.config_of(kind.name, ports[kind.name]) for kind in kinds})
+    ports = [first_port + number if first_port else 0 for number in range(len(kinds))]
+    configs = [place.config_of(kind.name, port) for kind, port in zip(kinds, ports, strict=True)]
+    host = Host(dict(zip(kinds, configs, strict=True)))
     client = RpcClient(place.broker, timeout=CALL_SECONDS)
     with host:
         try:
