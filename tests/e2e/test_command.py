@@ -120,6 +120,14 @@ def test_a_dry_run_stores_nothing(empty: Path) -> None:
     assert "7 imported" in sunshine(empty, "import", "partners", file).stdout
 
 
+def test_a_broker_that_is_not_there_is_a_clear_error_at_once(empty: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        uri = f"amqp://guest:guest@127.0.0.1:{gone.getsockname()[1]}//"
+    done = sunshine(empty, "--amqp-uri", uri, "match", sample.COMMUNITY, check=False)
+    assert done.returncode == 1
+    assert "the broker is not there" in done.stderr
+
+
 def test_an_unknown_id_is_a_clear_error(running: Path) -> None:
     done = sunshine(running, "explain", "H999-N1-A1", check=False)
     assert done.returncode == 1

@@ -27,6 +27,7 @@ import click  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.progress import Progress  # noqa: E402
 
+from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
 from sunshine import reports, sample  # noqa: E402
@@ -66,6 +67,7 @@ def group(
 
     Each option can be set in the environment too: SUNSHINE_AMQP_URI, SUNSHINE_DATA, …
     """
+    telemetry.configure(os.environ.get("LOG_LEVEL", "WARNING"), "console")
     context.obj = Place(data, amqp_uri, database_url)
     context.meta["community"] = community
 

@@ -24,6 +24,7 @@ from sunshine.place import SERVICES, Place
 from volunteers.service import VolunteersService
 
 CALL_SECONDS = 120.0
+STATUS_SECONDS = 5.0
 QUIET_ROUNDS = 3
 ROUND_SECONDS = 0.03
 
@@ -106,7 +107,7 @@ def each_status(system: System) -> Iterator[tuple[str, dict[str, Any] | None]]:
     """Every service's status; None where it does not answer."""
     for service in SERVICES:
         try:
-            yield service, system.call(service, "status")
+            yield service, system.call(service, "status", timeout=STATUS_SECONDS)
         except Unavailable:
             yield service, None
 

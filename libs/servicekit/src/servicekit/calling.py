@@ -117,8 +117,17 @@ class RpcClient:
                 with open_connection(self._uri, heartbeat=60) as connection:
                     self._consume(connection, queue)
             except BROKER_ERRORS as error:
-                log.info("rpc.listener_reconnects", error=type(error).__name__)
+                kind = type(error).__name__
+                log.info("rpc.listener_reconnects", error=kind)
+                self._fail(Unavailable(f"the broker is not there ({kind}); check its address"))
                 eventlet.sleep(0.5)
+
+    def _fail(self, error: Unavailable) -> None:
+        """Whoever waits hears it now: the queue of replies went with the connection."""
+        listening, self._listening = self._listening, Signal()
+        for signal in (listening, *self._waiting.values()):
+            if not signal.ready():
+                signal.send_exception(error)
 
     def _consume(self, connection: Any, queue: Queue) -> None:
         with Consumer(connection.default_channel, [queue], on_message=self._on_reply, no_ack=True):
