@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -94,6 +95,14 @@ def test_an_answer_fits_its_contract(session: Session) -> None:
     assert "小修" in lonely["sentence"]["zh-CN"]
     items = matching.unmatched(session, {"community": HERE}, now=NOW)["items"]
     assert items == match(session)["unmatched"]
+
+
+def test_an_open_need_whose_time_is_over_is_told_with_its_reason(session: Session) -> None:
+    hear(session, ends_on="2026-11-25")
+    later = NOW + timedelta(days=3)
+    (item,) = matching.unmatched(session, {"community": HERE}, now=later)["items"]
+    assert item["eligible"] == 0
+    assert all("2026-11-25" in item["sentence"][locale] for locale in ("zh-CN", "en"))
 
 
 def test_reading_the_world_takes_the_same_number_of_statements_however_large(

@@ -58,6 +58,17 @@ def open_needs(
     session: Session, community: str, today: date, only: Collection[str] | None = None
 ) -> list[NeedCopy]:
     """Needs that are open, not over, and have no live pairing; by id."""
+    return [copy for copy in _unpaired(session, community, only) if not _over(copy, today)]
+
+
+def over_needs(session: Session, community: str, today: date) -> list[NeedCopy]:
+    """Needs that are still open although their last day has passed unserved; by id."""
+    return [copy for copy in _unpaired(session, community) if _over(copy, today)]
+
+
+def _unpaired(
+    session: Session, community: str, only: Collection[str] | None = None
+) -> list[NeedCopy]:
     live = sa.exists().where(Pairing.need_id == NeedCopy.id, Pairing.state.in_(LIVE))
     wanted = (
         sa.select(NeedCopy)
@@ -66,7 +77,7 @@ def open_needs(
     )
     if only is not None:
         wanted = wanted.where(NeedCopy.id.in_(only))
-    return [copy for copy in session.scalars(wanted) if copy.facts and not _over(copy, today)]
+    return [copy for copy in session.scalars(wanted) if copy.facts]
 
 
 def _over(copy: NeedCopy, today: date) -> bool:

@@ -23,9 +23,9 @@ from volunteers.domain.matching import (
     propose_one,
 )
 from volunteers.domain.remedies import LOCALES, labels
-from volunteers.models import MatchingRules, MatchRun, Pairing
+from volunteers.models import MatchingRules, MatchRun, NeedCopy, Pairing
 from volunteers.queries.lookup import local_day
-from volunteers.queries.world import World, known_needs, open_needs, rules_of, world
+from volunteers.queries.world import World, known_needs, open_needs, over_needs, rules_of, world
 from volunteers.usecases.proposing import Proposal, next_attempts, pairing_id, propose
 
 Solve = Callable[..., Outcome]
@@ -55,7 +55,8 @@ def unmatched(
     seen = world(session, data["community"], local_day(session, now))
     outcome = solve(seen.needs, seen.volunteers, seen.rules, seen.today)
     report = _report(outcome, [], None)
-    return report | {"items": report["unmatched"]}
+    over = [_ended(copy) for copy in over_needs(session, data["community"], seen.today)]
+    return report | {"items": report["unmatched"] + over}
 
 
 def propose_for(
@@ -162,6 +163,21 @@ def _blocked(found: Blockers) -> dict[str, Any]:
     return found.to_data() | {
         "aid_kind": AidKind(found.aid_kind),
         "sentence": {locale: blocker_sentence(found, locale, labels(locale)) for locale in LOCALES},
+    }
+
+
+def _ended(copy: NeedCopy) -> dict[str, Any]:
+    facts = copy.facts or {}
+    day = facts["ends_on"]
+    return {
+        "need": copy.id,
+        "aid_kind": AidKind(facts["aid_kind"]),
+        "eligible": 0,
+        "blockers": [],
+        "sentence": {
+            "zh-CN": f"需求已于{day}到期而未结对；请延长期限或关闭需求。",
+            "en": f"The need ended on {day} without a pairing; extend it or close it.",
+        },
     }
 
 
