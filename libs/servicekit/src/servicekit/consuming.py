@@ -18,7 +18,7 @@ from kombu import Exchange
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
-from servicekit import clock, parking
+from servicekit import clock, failpoints, parking
 from servicekit.connection import Inbound
 from servicekit.db import inbox, insert_ignore
 from servicekit.errors import Invalid, Unavailable
@@ -156,6 +156,7 @@ class EventHandler(Entrypoint):
         for received in batch:
             self.inbound.settle(received.message.ack)
             HANDLED.labels(self.container.service_name, self.method_name, received.outcome).inc()
+        failpoints.reached("handler.acknowledged")
 
     def _put_aside(self, failed: list[Received]) -> None:
         """Send each to a retry queue or to the parking place; raises Unavailable."""
@@ -178,6 +179,7 @@ class EventHandler(Entrypoint):
                 raise Unavailable(
                     "there is no place for failed events; look at the broker's queues"
                 )
+        failpoints.reached("retry.confirmed")
 
 
 def apply_batch(
@@ -223,11 +225,14 @@ def _apply_together(
             for event in events
         ]
         new = {(source, id_) for _, source, id_ in insert_ignore(session, inbox, rows)}
+        failpoints.reached("inbox.stored")
         for received, event in zip(todo, events, strict=True):
             received.outcome = "applied" if (event.source, event.id) in new else "duplicate"
             new.discard((event.source, event.id))
             if received.outcome == "applied":
                 _apply_one(service, session, schemas, act, event)
+        failpoints.reached("handler.applied")
+    failpoints.reached("handler.committed")
 
 
 def _apply_one(

@@ -15,7 +15,7 @@ from kombu import Exchange
 from nameko.extensions import DependencyProvider, SharedExtension
 from sqlalchemy.orm import Session
 
-from servicekit import clock, telemetry
+from servicekit import clock, failpoints, telemetry
 from servicekit.actors import Actor
 from servicekit.answering import RpcReader
 from servicekit.calling import Peers, RpcClient
@@ -107,6 +107,7 @@ class Database(DependencyProvider):
             with session.begin():
                 yield session
             if session.info.get("wake"):
+                failpoints.reached("outbox.committed")
                 self.relay.wake()
         eventlet.sleep(0)  # others have their turn: SQLite has one connection for all
 

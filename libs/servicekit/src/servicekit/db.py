@@ -87,6 +87,32 @@ outbox = sa.Table(
     sa.Column("unroutable_at", UtcDateTime()),
 )
 
+# what commands answered: the same command again gets the same answer, and nothing is done twice
+answered = sa.Table(
+    "answered",
+    messaging,
+    sa.Column("method", sa.String(80), primary_key=True),
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("arguments", sa.String(64), nullable=False),  # their digest
+    sa.Column("reply", sa.LargeBinary, nullable=False),  # sealed: it may hold personal data
+    sa.Column("answered_at", UtcDateTime(), nullable=False, index=True),
+)
+
+# what operators did with parked events, and why
+interventions = sa.Table(
+    "interventions",
+    messaging,
+    sa.Column("id", BigId, primary_key=True, autoincrement=True),
+    sa.Column("at", UtcDateTime(), nullable=False, index=True),
+    sa.Column("actor", sa.String(120), nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("queue", sa.String(200), nullable=False),
+    sa.Column("event_id", sa.String(300), nullable=False),
+    sa.Column("type", sa.String(80), nullable=False),
+    sa.Column("error_type", sa.String(80), nullable=False),
+    sa.Column("reason", sa.String(500), nullable=False),
+)
+
 inbox = sa.Table(
     "inbox",
     messaging,
@@ -228,3 +254,4 @@ def append_only(table: Any) -> None:
 
 
 append_only(audit_entries)
+append_only(interventions)

@@ -44,11 +44,11 @@ def run_env(metadata: sa.MetaData) -> None:
         engine.dispose()
 
 
-def create_messaging_tables() -> None:
-    """For a service's first migration: outbox, inbox and the audit."""
-    messaging.create_all(op.get_bind())
+def create_messaging_tables(*names: str) -> None:
+    """For a service's migrations: these of the messaging tables."""
+    messaging.create_all(op.get_bind(), tables=[messaging.tables[name] for name in names])
 
 
-def drop_messaging_tables() -> None:
+def drop_messaging_tables(*names: str) -> None:
     """The way back."""
-    messaging.drop_all(op.get_bind())
+    messaging.drop_all(op.get_bind(), tables=[messaging.tables[name] for name in names])

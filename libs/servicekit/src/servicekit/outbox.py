@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from servicekit import failpoints
 from servicekit.db import insert_ignore, outbox
 from servicekit.events import event_id
 from servicekit.schemas import EventData
@@ -53,3 +54,4 @@ def publish(
     }
     insert_ignore(session, outbox, [row])
     session.info["wake"] = True
+    failpoints.reached("outbox.stored")

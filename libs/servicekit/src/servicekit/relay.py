@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from eventlet.event import Event as Signal
 from eventlet.timeout import Timeout
 
-from servicekit import clock
+from servicekit import clock, failpoints
 from servicekit.db import outbox
 from servicekit.errors import Unavailable
 from servicekit.events import EXCHANGE, Event, write
@@ -87,8 +87,11 @@ class Relay:
             rows = connection.execute(_next_window(self._pause)).all()
         OUTBOX_ROWS.labels(self.service).set(len(rows))
         if rows:  # no transaction is open while the broker is awaited
+            failpoints.reached("relay.read")
             returned = self._publisher.send([self._message(row) for row in rows])
+            failpoints.reached("relay.confirmed")
             self._settle(rows, set(returned))
+            failpoints.reached("relay.deleted")
         return len(rows)
 
     def _message(self, row: Any) -> Outgoing:

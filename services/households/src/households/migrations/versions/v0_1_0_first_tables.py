@@ -11,11 +11,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+MESSAGING = ("outbox", "inbox", "audit_entries", "audit_heads")
+
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def upgrade() -> None:
-    create_messaging_tables()
+    create_messaging_tables(*MESSAGING)
     _households()
     _members()
     _consents()
@@ -28,7 +30,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in TABLES_NEWEST_FIRST:
         op.drop_table(table)
-    drop_messaging_tables()
+    drop_messaging_tables(*MESSAGING)
 
 
 TABLES_NEWEST_FIRST = (

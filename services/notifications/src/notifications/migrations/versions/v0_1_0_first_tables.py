@@ -11,9 +11,11 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+MESSAGING = ("outbox", "inbox", "audit_entries", "audit_heads")
+
 
 def upgrade() -> None:
-    create_messaging_tables()
+    create_messaging_tables(*MESSAGING)
     _create_staff()
     _create_notification()
     _create_delivery()
@@ -22,7 +24,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("deliveries", "notifications", "staff_places", "staff"):
         op.drop_table(table)
-    drop_messaging_tables()
+    drop_messaging_tables(*MESSAGING)
 
 
 def _create_staff() -> None:

@@ -12,12 +12,14 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+MESSAGING = ("outbox", "inbox", "audit_entries", "audit_heads")
+
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 LIVE = "state IN ('proposed', 'accepted', 'trial', 'active', 'paused', 'handover')"
 
 
 def upgrade() -> None:
-    create_messaging_tables()
+    create_messaging_tables(*MESSAGING)
     _partners()
     _volunteers()
     _clearances()
@@ -35,7 +37,7 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION hour_entries_refuse()")
-    drop_messaging_tables()
+    drop_messaging_tables(*MESSAGING)
 
 
 TABLES_NEWEST_FIRST = (

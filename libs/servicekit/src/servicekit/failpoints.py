@@ -1,0 +1,45 @@
+"""Named places in the code where the chaos suite ends the process: after one step, before the next.
+
+Off, ``reached`` does nothing. With FAILPOINT=relay.confirmed:3 in the environment the process
+kills itself, without a farewell, when it passes there for the third time.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+NAMES = (
+    "outbox.stored",  # the event is in the transaction, which has not committed
+    "outbox.committed",  # committed; the relay is not woken yet
+    "relay.read",  # a window is read; nothing is sent
+    "relay.confirmed",  # the broker has the window; the outbox still has it too
+    "relay.deleted",  # the outbox has forgotten the window
+    "inbox.stored",  # the events are marked as handled, in a transaction without effects yet
+    "handler.applied",  # effects and outgoing events are in the transaction, not committed
+    "handler.committed",  # committed; nothing is acknowledged
+    "handler.acknowledged",  # the broker was told
+    "retry.confirmed",  # a failed event is in its retry or parking place, and still in its queue
+)
+
+_name, _, _count = os.environ.get("FAILPOINT", "").partition(":")
+if _name and _name not in NAMES:
+    raise ValueError(f"FAILPOINT={_name} is none; choose from {', '.join(NAMES)}")
+
+_passes = 0
+
+
+def _off(name: str) -> None:
+    """Nothing happens here."""
+
+
+def _armed(name: str) -> None:
+    global _passes  # noqa: PLW0603 - one failpoint a process
+    if name == _name:
+        _passes += 1
+        if _passes == int(_count or 1):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+reached = _armed if _name else _off
+"""``reached("relay.read")``: the process dies here if it was told to."""

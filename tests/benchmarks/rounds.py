@@ -1,0 +1,38 @@
+"""Speed as ratios: contestants take turns in one run, so that a busy machine is busy for all."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Table:
+    """One comparison: what each contestant reached, in its unit, round by round."""
+
+    title: str
+    unit: str
+    results: Mapping[str, list[float]]
+    notes: str = ""
+    targets: Mapping[str, float] = field(default_factory=dict)
+    """By peer: the ratio ours/peer that is promised."""
+
+    def median(self, name: str) -> float:
+        return statistics.median(self.results[name])
+
+    def ratio(self, ours: str, peer: str) -> float:
+        """The median of the rounds' ratios: both of a round met the same machine."""
+        pairs = zip(self.results[ours], self.results[peer], strict=True)
+        return statistics.median(mine / theirs for mine, theirs in pairs)
+
+
+def race(contestants: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, list[float]]:
+    """Each contestant's result in each round; the order turns, so that nobody is always first."""
+    results: dict[str, list[float]] = {name: [] for name in contestants}
+    names = list(contestants)
+    for number in range(rounds):
+        turn = number % len(names)
+        for name in names[turn:] + names[:turn]:
+            results[name].append(contestants[name]())
+    return results
