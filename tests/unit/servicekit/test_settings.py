@@ -113,3 +113,16 @@ def test_secrets_do_not_show() -> None:
     shown = repr(replace(Settings.read(LEAST), database_url="postgresql://u:secret@d/x"))
     assert "secret" not in shown
     assert KEY not in shown
+
+
+def test_a_handler_can_have_delays_of_its_own() -> None:
+    settings = Settings.read({**LEAST, "HANDLER_RETRY_DELAYS": "notice=0.5/5, match=60"})
+    assert settings.delays_of("notice") == [500, 5000]
+    assert settings.delays_of("match") == [60_000]
+    assert settings.delays_of("other") == [1000, 10_000, 60_000, 600_000, 3_600_000]
+
+
+@pytest.mark.parametrize("wrong", ["notice", "=5", "notice=", "notice=5/-1", "notice=a"])
+def test_wrong_delays_of_a_handler_are_refused(wrong: str) -> None:
+    with pytest.raises(Invalid, match="HANDLER_RETRY_DELAYS"):
+        Settings.read({**LEAST, "HANDLER_RETRY_DELAYS": wrong})

@@ -48,6 +48,9 @@ class RpcReader(SharedExtension):
     def busy(self) -> bool:
         return self._running > 0
 
+    def forget(self) -> None:
+        """Calls at work are finished, whatever became of the connection they came on."""
+
     def declare(self, channel: Any) -> None:
         self.queue(channel).declare()
 

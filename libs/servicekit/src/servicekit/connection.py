@@ -12,11 +12,12 @@ from eventlet.semaphore import Semaphore
 from kombu import Connection, Consumer, Queue
 from nameko.extensions import SharedExtension
 
-from servicekit import tolerance
+from servicekit import reading, tolerance
 from servicekit.publishing import BROKER_ERRORS, open_connection
 from servicekit.settings import settings_of
 from servicekit.telemetry import BROKER_UP, log
 
+reading.install()
 tolerance.install()
 
 START_SECONDS = 5.0
@@ -37,6 +38,7 @@ class Reader(Protocol):
     def declare(self, channel: Any) -> None: ...
     def on_message(self, message: Any) -> None: ...
     def busy(self) -> bool: ...
+    def forget(self) -> None: ...
 
 
 class Inbound(SharedExtension):
@@ -95,6 +97,8 @@ class Inbound(SharedExtension):
                     self._consume(connection)
             except BROKER_ERRORS as error:
                 self._set_connected(False)
+                for reader in self._readers:
+                    reader.forget()
                 log.warning(
                     "broker.away", service=self.container.service_name, error=type(error).__name__
                 )

@@ -1,15 +1,22 @@
 """The handler entry point: events in batches, each applied once, failures retried and then parked.
 
 A queue ``Q`` (``<service>.<method>``) has ``Q.retry.<ms>`` beside it, whose messages come back by
-themselves, and ``Q.parked``, whose messages wait for an operator. A batch is one transaction:
-inbox, effects and outgoing events. Where it fails, each of its events is tried alone.
+themselves, and ``Q.parked``, whose messages wait for an operator. Batches don't linger: each takes
+what arrived while the one before was at work. Two things go on at once: batches are applied and
+acknowledged, and what failed is put aside, so that no good event waits for a bad one.
+
+What came before (tried, or delivered and never settled) is handled alone: should it kill the
+process, it takes no other with it, and after ``DELIVERY_LIMIT`` deliveries it is parked.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+import random
+from collections import Counter, deque
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Any
 
 import eventlet
@@ -19,28 +26,19 @@ from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from servicekit import clock, failpoints, parking
+from servicekit.applying import Received
 from servicekit.connection import Inbound
-from servicekit.db import inbox, insert_ignore
-from servicekit.errors import Invalid, Unavailable
-from servicekit.events import EXCHANGE, Event, Unreadable, read
-from servicekit.publishing import Publisher
-from servicekit.schemas import ForeignData, load
+from servicekit.errors import Unavailable
+from servicekit.events import EXCHANGE, Unreadable, read
+from servicekit.publishing import Outgoing, Publisher
 from servicekit.settings import settings_of
 from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
 from servicekit.tolerance import UNREADABLE
 
+WINDOW = 500
+
 EXTERNAL = "external"
 """The source of events that come from other systems (setting EXTERNAL_SYSTEMS)."""
-
-
-@dataclass(slots=True)
-class Received:
-    """A message and what became of it: its event, and the error where there was one."""
-
-    message: Any
-    event: Event | None = None
-    error: Exception | None = None
-    outcome: str = ""
 
 
 class EventHandler(Entrypoint):
@@ -52,14 +50,16 @@ class EventHandler(Entrypoint):
         super().__init__(**kwargs)
         self.types = types
         self.sources = sources
-        self._waiting: deque[Received] = deque()
-        self._working = False
+        self._fresh: deque[Received] = deque()
+        self._suspects: list[Received] = []
+        self._aside: deque[Received] = deque()
+        self._working = self._putting_aside = False
 
     def setup(self) -> None:
         self.settings = settings_of(self.container)
         self.prefetch = 2 * self.settings.event_batch
         self.name = f"{self.container.service_name}.{self.method_name}"
-        self.delays = [round(float(seconds) * 1000) for seconds in self.settings.retry_delays]
+        self.delays = self.settings.delays_of(self.method_name)
         self._queues = parking.queues(self.name, self.delays, self.settings.queue_type)
         self.queue = self._queues[-1]
         # a place that an operator deleted is there again with the next connection
@@ -71,7 +71,12 @@ class EventHandler(Entrypoint):
         self._publisher.close()
 
     def busy(self) -> bool:
-        return self._working
+        return self._working or self._putting_aside
+
+    def oldest(self) -> datetime | None:
+        """When the oldest event that waits here happened."""
+        waiting = [*self._fresh, *self._suspects]
+        return min((each.event.time for each in waiting if each.event), default=None)
 
     def declare(self, channel: Any) -> None:
         """Declare the queue with its retry and parking places, and bind it to its sources."""
@@ -84,10 +89,22 @@ class EventHandler(Entrypoint):
                 self.queue(channel).bind_to(exchange, routing_key=type_)
 
     def on_message(self, message: Any) -> None:
-        self._waiting.append(self._read(message))
+        received = self._read(message)
+        if received.error is not None:
+            self._put_aside(received)
+            return
+        if parking.is_suspect(message):
+            self._suspects.append(received)
+        else:
+            self._fresh.append(received)
         if not self._working:
             self._working = True
             self.container.spawn_managed_thread(self._work, identifier=self.name)
+
+    def forget(self) -> None:
+        """What waits here came on a connection that is gone: the broker delivers it again."""
+        for waiting in (self._fresh, self._suspects, self._aside):
+            waiting.clear()
 
     def _source_names(self) -> list[str]:
         systems = self.settings.external_systems
@@ -99,31 +116,38 @@ class EventHandler(Entrypoint):
 
     def _read(self, message: Any) -> Received:
         received = Received(message)
+        headers = message.headers or {}
         exchange, routing_key = parking.origin(message)
         try:
-            if UNREADABLE in (message.headers or {}):
+            if UNREADABLE in headers:
                 raise Unreadable("the message's properties cannot be read")
             received.event = read(
                 message.body,
                 content_type=message.content_type,
-                headers=message.headers or {},
+                headers=headers,
                 exchange=exchange,
                 routing_key=routing_key,
                 message_id=message.properties.get("message_id"),
                 now=clock.now(),
             )
-        except Unreadable as error:
+            if self.settings.queue_type == "classic":  # a quorum queue counts by itself
+                parking.check_delivery(message)
+        except (Unreadable, parking.Unsettled) as error:
             received.error = error
         return received
 
     def _work(self) -> None:
-        """Batches without linger: each takes what arrived while the one before was at work."""
         try:
-            while self._waiting:
-                size = min(len(self._waiting), self.settings.event_batch)
-                self._run_batch([self._waiting.popleft() for _ in range(size)])
+            while self._fresh or self._suspects:
+                if self._fresh:
+                    size = min(len(self._fresh), self.settings.event_batch)
+                    self._run_batch([self._fresh.popleft() for _ in range(size)])
+                if self._suspects:
+                    # any of them: the one that kills would always be the first
+                    chosen = random.randrange(len(self._suspects))  # noqa: S311 - no secret
+                    self._run_batch([self._suspects.pop(chosen)])
         except ContainerBeingKilled:
-            self._waiting.clear()  # unacknowledged: the broker hands them to the next process
+            self.forget()  # unacknowledged: the broker hands them to the next process
         finally:
             self._working = False
 
@@ -133,7 +157,11 @@ class EventHandler(Entrypoint):
         def handle_result(_worker: Any, result: Any, error: Any) -> tuple[Any, Any]:
             # nameko settles here, before worker_result: the method has committed by now
             try:
-                self._settle(batch if error is None else [])
+                if error is None:
+                    self._settle(batch)
+                else:  # the service ends: another process shall have them at once
+                    for received in batch:
+                        self.inbound.settle(received.message.requeue)
             finally:
                 done.send()
             return result, error
@@ -143,114 +171,84 @@ class EventHandler(Entrypoint):
             done.wait()
 
     def _settle(self, batch: list[Received]) -> None:
-        failed = [received for received in batch if received.error is not None]
+        for received in batch:
+            if received.error is not None:
+                self._put_aside(received)
+        self._acknowledge([received for received in batch if received.error is None])
+
+    def _acknowledge(self, batch: Sequence[Received]) -> None:
+        """Acknowledge all: in one go as far as nothing older is unsettled, the rest one by one."""
+        unsettled = [*self._suspects, *self._aside, *list(self._fresh)[:1]]
+        oldest = min((each.message.delivery_tag for each in unsettled), default=math.inf)
+        together = [each.message for each in batch if each.message.delivery_tag < oldest]
+        if together:
+            last = max(together, key=lambda message: message.delivery_tag)
+            self.inbound.settle(lambda: last.ack(multiple=True))
+        for received in batch:
+            if received.message.delivery_tag > oldest:
+                self.inbound.settle(received.message.ack)
+        self._count(batch)
+        failpoints.reached("handler.acknowledged")
+
+    def _count(self, batch: Sequence[Received]) -> None:
+        for outcome, number in Counter(received.outcome for received in batch).items():
+            labels = (self.container.service_name, self.method_name, outcome)
+            HANDLED.labels(*labels).inc(number)
+
+    def _put_aside(self, received: Received) -> None:
+        """Send it to a retry queue or to the parking place, soon and beside the handler's work."""
+        self._aside.append(received)
+        if not self._putting_aside:
+            self._putting_aside = True
+            identifier = f"{self.name} aside"
+            self.container.spawn_managed_thread(self._empty_aside, identifier=identifier)
+
+    def _empty_aside(self) -> None:
         try:
-            if failed:
-                self._put_aside(failed)
+            while self._aside:
+                window = list(islice(self._aside, WINDOW))  # they stay there until settled
+                sent = self._sent_aside(window)
+                if not self._aside or self._aside[0] is not window[0]:
+                    continue  # the connection has gone meanwhile
+                for received in window:
+                    self._aside.popleft()
+                    message = received.message
+                    self.inbound.settle(message.ack if sent else message.requeue)
+                if sent:
+                    self._count(window)
+        finally:
+            self._putting_aside = False
+
+    def _sent_aside(self, window: Sequence[Received]) -> bool:
+        try:
+            self._send_aside(window)
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing may be lost by it
             log.warning("event.comes_again", queue=self.name, **describe(error))
             eventlet.sleep(1)  # not at once: the broker is away or blocked
-            for received in failed:
-                self.inbound.settle(received.message.requeue)
-            batch = [received for received in batch if received.error is None]
-        for received in batch:
-            self.inbound.settle(received.message.ack)
-            HANDLED.labels(self.container.service_name, self.method_name, received.outcome).inc()
-        failpoints.reached("handler.acknowledged")
+            return False
+        failpoints.reached("retry.confirmed")
+        return True
 
-    def _put_aside(self, failed: list[Received]) -> None:
-        """Send each to a retry queue or to the parking place; raises Unavailable."""
-        outgoing = []
-        for received in failed:
-            error = received.error or Invalid({})
-            letter = parking.put_aside(received.message, error, self.name, self.delays)
-            outgoing.append(letter)
-            received.outcome = "parked" if "x-parked-at" in letter.headers else "retried"
-            log.warning(
-                f"event.{received.outcome}",
-                queue=self.name,
-                event_id=received.event.id if received.event else None,
-                attempt=letter.headers["x-attempt"],
-                **describe(error),
-            )
+    def _send_aside(self, window: Sequence[Received]) -> None:
+        """Have the broker confirm each in its new place; raises Unavailable."""
+        outgoing = [self._letter(received) for received in window]
         if returned := self._publisher.send(outgoing):
             self._publisher.close()  # the next connection declares what is missing
             if self._publisher.send([outgoing[position] for position in returned]):
                 raise Unavailable(
                     "there is no place for failed events; look at the broker's queues"
                 )
-        failpoints.reached("retry.confirmed")
 
-
-def apply_batch(
-    service: Any,
-    handler: str,
-    schemas: Mapping[str, type[ForeignData]],
-    act: Callable[..., None],
-    batch: list[Received],
-) -> None:
-    """Apply the readable events of ``batch`` once each, and note errors in place.
-
-    A database that is away is waited for; nothing is parked because of it. Raises Unavailable
-    where the service has to end while it waits: the broker keeps the events.
-    """
-    while todo := [received for received in batch if received.error is None]:
-        try:
-            _apply_together(service, handler, schemas, act, todo)
-            return
-        except Exception as error:  # noqa: BLE001 - it is kept with its message
-            if service.database.away():
-                log.warning("handler.waiting", handler=handler, error=type(error).__name__)
-                service.database.wait()
-            elif len(todo) == 1:
-                todo[0].error = error
-            else:
-                for received in todo:
-                    apply_batch(service, handler, schemas, act, [received])
-                return
-
-
-def _apply_together(
-    service: Any,
-    handler: str,
-    schemas: Mapping[str, type[ForeignData]],
-    act: Callable[..., None],
-    todo: list[Received],
-) -> None:
-    now = clock.now()
-    events = [received.event for received in todo if received.event is not None]
-    with service.database.transaction() as session:
-        rows = [
-            {"handler": handler, "source": event.source, "event_id": event.id, "handled_at": now}
-            for event in events
-        ]
-        new = {(source, id_) for _, source, id_ in insert_ignore(session, inbox, rows)}
-        failpoints.reached("inbox.stored")
-        for received, event in zip(todo, events, strict=True):
-            received.outcome = "applied" if (event.source, event.id) in new else "duplicate"
-            new.discard((event.source, event.id))
-            if received.outcome == "applied":
-                _apply_one(service, session, schemas, act, event)
-        failpoints.reached("handler.applied")
-    failpoints.reached("handler.committed")
-
-
-def _apply_one(
-    service: Any, session: Any, schemas: Mapping[str, Any], act: Callable[..., None], event: Event
-) -> None:
-    schema = schemas.get(event.type)
-    if schema is None:
-        raise Invalid(
-            {"type": [f"{event.type} is not handled here; publish it under a documented type"]}
+    def _letter(self, received: Received) -> Outgoing:
+        error = received.error or Unreadable("")
+        jitter = random.random()  # noqa: S311 - no secret
+        letter = parking.put_aside(received.message, error, self.name, self.delays, jitter=jitter)
+        received.outcome = parking.outcome(letter)
+        log.warning(
+            f"event.{received.outcome}",
+            queue=self.name,
+            event_id=received.event.id if received.event else None,
+            attempt=letter.headers["x-attempt"],
+            **describe(error),
         )
-    data = load(schema(unknown="exclude"), event.data)
-    session.info["traceparent"] = event.traceparent
-    call = service.database.call(session, traceparent=event.traceparent)
-    act(
-        service,
-        call,
-        Event(
-            event.type, event.source, event.subject, event.id, event.time, data, event.traceparent
-        ),
-    )
-    session.flush()
+        return letter

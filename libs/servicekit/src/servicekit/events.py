@@ -112,6 +112,8 @@ def _data_of(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
     """Header names in lower case; the SDKs of some languages write ``cloudEvents:`` for ``ce-``."""
+    if "ce-id" in headers:
+        return dict(headers)
     return {
         str(key).lower().replace("cloudevents:", "ce-").replace("cloudevents_", "ce-"): value
         for key, value in headers.items()

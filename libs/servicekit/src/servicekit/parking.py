@@ -17,11 +17,24 @@ from servicekit.publishing import Outgoing
 from servicekit.telemetry import describe, frames
 from servicekit.tolerance import writable
 
+
+class Unsettled(Exception):
+    """It was delivered before and never settled; its process may have died of it."""
+
+
 FINAL = (Unreadable, Invalid, Forbidden)
 """Errors that another try cannot mend."""
 
 DELIVERY_LIMIT = 20
-DROPPED = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-position")
+"""How often a message is delivered and not settled before it is parked."""
+
+JITTER = 0.2
+"""By how much of its delay, at most, a message comes back sooner: not all at once."""
+
+DELIVERIES = "x-deliveries"
+"""Our own count of such deliveries, where the broker has none (classic queues)."""
+
+DROPPED = ("x-death", "x-first-death-", "x-last-death-", "x-deliver", "x-acquired", "x-position")
 """Beginnings of headers that tell of a message's way here, not of the message."""
 
 KEPT = ("content_type", "content_encoding", "message_id", "type", "correlation_id")
@@ -70,10 +83,17 @@ def raw(message: Any) -> bytes:
     return body.encode(message.content_encoding) if isinstance(body, str) else bytes(body)
 
 
-def put_aside(message: Any, error: Exception, name: str, delays: Sequence[int]) -> Outgoing:
-    """The message on its way to a retry queue or, after the last try, to the parking place."""
-    attempt = attempts(message) + 1
-    final = isinstance(error, FINAL) or attempt > len(delays)
+def put_aside(
+    message: Any, error: Exception, name: str, delays: Sequence[int], *, jitter: float
+) -> Outgoing:
+    """The message on its way to a retry queue or, after the last try, to the parking place.
+
+    One that was never settled goes back to its queue, counted; after too many, it is parked.
+    ``jitter`` from 0 to 1 shortens the delay.
+    """
+    again = isinstance(error, Unsettled) and deliveries(message) < DELIVERY_LIMIT
+    attempt = attempts(message) + (not again)
+    final = not again and (isinstance(error, (*FINAL, Unsettled)) or attempt > len(delays))
     exchange, routing_key = origin(message)
     headers = {
         key: value
@@ -92,11 +112,46 @@ def put_aside(message: Any, error: Exception, name: str, delays: Sequence[int]) 
     properties = {
         key: message.properties[key] for key in KEPT if message.properties.get(key) is not None
     }
-    place = f"{name}.parked" if final else f"{name}.retry.{delays[attempt - 1]}"
+    if final:
+        place = f"{name}.parked"
+    elif again:
+        place = name
+        headers[DELIVERIES] = deliveries(message) + 1
+    else:
+        delay = delays[attempt - 1]
+        place = f"{name}.retry.{delay}"
+        properties["expiration"] = str(round(delay * (1 - JITTER * jitter)))
     return Outgoing(raw(message), "", place, headers, properties)
+
+
+def outcome(letter: Outgoing) -> str:
+    """What ``put_aside`` did, in a word."""
+    if "x-parked-at" in letter.headers:
+        return "parked"
+    return "redelivered" if DELIVERIES in letter.headers else "retried"
 
 
 def attempts(message: Any) -> int:
     """How often the message was tried before."""
-    count = (message.headers or {}).get("x-attempt", 0)
+    return _count(message, "x-attempt")
+
+
+def deliveries(message: Any) -> int:
+    """How often the message was delivered before and not settled, as far as it was counted."""
+    return max(_count(message, DELIVERIES), _count(message, "x-delivery-count"))
+
+
+def is_suspect(message: Any) -> bool:
+    """Whether it failed before, or was not settled: what it does, it shall do alone."""
+    return attempts(message) > 0 or deliveries(message) > 0
+
+
+def check_delivery(message: Any) -> None:
+    """Raise Unsettled for a message that a process had and did not settle."""
+    if message.delivery_info.get("redelivered"):
+        raise Unsettled(f"was delivered {deliveries(message) + 1} times and never settled")
+
+
+def _count(message: Any, header: str) -> int:
+    count = (message.headers or {}).get(header, 0)
     return count if isinstance(count, int) and 0 <= count < 1000 else 0

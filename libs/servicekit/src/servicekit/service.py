@@ -29,7 +29,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from servicekit import telemetry
 from servicekit.answering import Rpc
-from servicekit.consuming import EXTERNAL, EventHandler, apply_batch
+from servicekit.applying import Handler, apply_batch
+from servicekit.consuming import EXTERNAL, EventHandler
 from servicekit.database import Call, Database
 from servicekit.errors import Conflict, Unavailable
 from servicekit.schemas import ForeignData, Schema, load
@@ -139,18 +140,23 @@ def on_event(
     *types: str,
     source: str | Sequence[str],
     schema: type[ForeignData] | Mapping[str, type[ForeignData]],
+    batch: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., Any]]:
     """Let this method handle events, each applied once.
 
     ``source`` names publishing services, or EXTERNAL for the other systems; ``schema`` is the own
-    view of the data, one for all types or a mapping by type.
+    view of the data, one for all types or a mapping by type. With ``batch`` the method gets a list
+    of events, whose effects it can store together; a list that fails comes again in parts.
     """
     schemas = schema if isinstance(schema, Mapping) else dict.fromkeys(types, schema)
 
     def decorate(method: Callable[..., None]) -> Callable[..., Any]:
+        checks = {type_: kind(unknown="exclude") for type_, kind in schemas.items()}
+        handler = Handler(method.__name__, method, checks, batch)
+
         @functools.wraps(method)
-        def handle(service: Any, batch: list[Any]) -> None:
-            apply_batch(service, method.__name__, schemas, method, batch)
+        def handle(service: Any, received: list[Any]) -> None:
+            apply_batch(service, handler, received)
 
         handle.contract = (types, source, schemas)  # type: ignore[attr-defined]  # for the generated reference
         sources = (source,) if isinstance(source, str) else source

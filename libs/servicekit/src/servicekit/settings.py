@@ -38,6 +38,14 @@ def check_delays(delays: tuple[str, ...]) -> None:
         raise ma.ValidationError("are not delays; give seconds above 0 with commas, as in 1,10,60")
 
 
+def check_handler_delays(delays: tuple[str, ...]) -> None:
+    for item in delays:
+        handler, _, seconds = item.partition("=")
+        if not handler:
+            raise ma.ValidationError("names no handler; write it as notice=1/10/60,match=5")
+        check_delays(tuple(seconds.split("/")))
+
+
 def check_address(address: str) -> None:
     host, _, port = address.rpartition(":")
     if not (host and port.isascii() and port.isdigit() and int(port) < 65536):
@@ -57,6 +65,7 @@ CHECKS: dict[str, Any] = {
     "max_workers": validate.Range(1),
     "event_batch": validate.Range(1),
     "retry_delays": check_delays,
+    "handler_retry_delays": check_handler_delays,
     "unroutable_seconds": validate.Range(0, min_inclusive=False),
     "rpc_timeout": validate.Range(0, min_inclusive=False),
     "heartbeat": validate.Range(0),
@@ -87,8 +96,9 @@ class Settings:
     queue_type: str = "classic"
     external_systems: tuple[str, ...] = ("civil_affairs",)
     max_workers: int = 10
-    event_batch: int = 100
+    event_batch: int = 200
     retry_delays: tuple[str, ...] = ("1", "10", "60", "600", "3600")
+    handler_retry_delays: tuple[str, ...] = ()
     unroutable_seconds: float = 60.0
     rpc_timeout: float = 10.0
     heartbeat: int = 60
@@ -96,6 +106,12 @@ class Settings:
     timezone: str = "Asia/Shanghai"
     log_level: str = "INFO"
     log_format: str = "json"
+
+    def delays_of(self, handler: str) -> list[int]:
+        """Milliseconds between the tries of an event that fails in ``handler``."""
+        own = dict(item.split("=") for item in self.handler_retry_delays)
+        seconds = own[handler].split("/") if handler in own else self.retry_delays
+        return [round(float(each) * 1000) for each in seconds]
 
     @classmethod
     def read(cls, config: Mapping[str, Any]) -> Self:

@@ -1,0 +1,84 @@
+"""Handlers that take a whole batch, and what stands alone: the failed and the redelivered."""
+
+# ruff: noqa: I001 (trial patches the process for eventlet first)
+from trial import PARKED, Keeper, Stage, ThingEvent, add, gates, kept_by, settled, staged, tries
+
+import json
+from typing import Any
+
+import pytest
+
+from servicekit.errors import Conflict
+from servicekit.service import EXTERNAL, Database, Service, on_event
+from waiting import eventually
+from wire import COMMUNITY, Wire
+
+stage = pytest.fixture(params=["embedded", "classic", "quorum"])(staged)
+
+batches: list[int] = []
+
+
+class BatchKeeper(Service):
+    """Keeps things a batch at a time; a `bad…` one spoils its batch."""
+
+    name = "keeper"
+    database = Database({})
+
+    @on_event("thing.made", source=EXTERNAL, schema=ThingEvent, batch=True)
+    def keep(self, call: Any, events: list[Any]) -> None:
+        names = [event.data["thing"] for event in events]
+        batches.append(len(names))
+        for name in names:
+            add(call, name, "kept")
+            if name.startswith("slow"):
+                call.session.flush()
+                gates[name].wait()
+        if any(name.startswith("bad") for name in names):
+            raise Conflict("there is no room; make some")
+
+
+def batch_on(wire: Wire, *names: str) -> None:
+    with wire.channel() as channel:
+        for name in names:
+            data = {"community": COMMUNITY, "version": 1, "thing": name}
+            message = channel.prepare_message(json.dumps(data).encode())
+            channel.basic_publish(message, exchange="outside.events", routing_key="thing.made")
+
+
+def test_a_handler_can_take_a_batch_in_one_go(stage: Stage) -> None:
+    batches.clear()
+    names = [f"t{number}" for number in range(50)]
+    with stage.running(BatchKeeper):
+        batch_on(stage.wire, "slow-1")
+        eventually(lambda: batches == [1])
+        batch_on(stage.wire, *names, *names)
+        eventually(lambda: stage.wire.waiting("keeper.keep") == 0)
+        gates["slow-1"].send()
+        eventually(kept_by(stage, "slow-1", *names))
+        eventually(lambda: settled(stage))
+    assert settled(stage)
+    assert len(batches) < 10
+
+
+def test_a_batch_with_bad_events_comes_again_in_parts_until_the_bad_ones_stand_alone(
+    stage: Stage,
+) -> None:
+    good = [f"t{number}" for number in range(30)]
+    with stage.running(BatchKeeper):
+        batch_on(stage.wire, "bad-1", *good[:10], "bad-2", *good[10:], "bad-3")
+        eventually(kept_by(stage, *good))
+        eventually(lambda: stage.wire.waiting(PARKED) == 3)
+    assert settled(stage)
+
+
+def test_a_redelivered_event_is_applied_once_and_alone(stage: Stage) -> None:
+    with stage.running(Keeper):
+        pass  # the queue is there and bound
+    stage.wire.things("t1")
+    with stage.wire.channel() as channel:
+        eventually(lambda: channel.basic_get("keeper.keep"))  # and never settled
+    with stage.running(Keeper):
+        eventually(kept_by(stage, "t1"))
+        eventually(lambda: settled(stage))
+    assert settled(stage)
+    assert tries["t1"] == 1

@@ -1,0 +1,80 @@
+"""Where a failed message goes, how long it stays there, and when it is given up."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from servicekit import parking
+from servicekit.errors import Conflict, Invalid
+from servicekit.publishing import Outgoing
+
+DELAYS = (1000, 10_000)
+
+
+def message(*, redelivered: bool = False, **headers: Any) -> Any:
+    info = {"exchange": "maker.events", "routing_key": "thing.made", "redelivered": redelivered}
+    return SimpleNamespace(
+        body=b"{}",
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        delivery_info=info,
+        properties={},
+        content_encoding=None,
+        errors=[],
+    )
+
+
+def put_aside(message: Any, error: Exception, jitter: float = 0.0) -> Outgoing:
+    return parking.put_aside(message, error, "keeper.keep", DELAYS, jitter=jitter)
+
+
+def test_each_try_waits_longer_until_the_last_is_parked() -> None:
+    places = [
+        put_aside(message(x_attempt=attempt), Conflict("no; wait")).routing_key
+        for attempt in range(3)
+    ]
+    assert places == ["keeper.keep.retry.1000", "keeper.keep.retry.10000", "keeper.keep.parked"]
+
+
+@pytest.mark.parametrize(("jitter", "expiration"), [(0.0, "1000"), (0.5, "900"), (1.0, "800")])
+def test_jitter_brings_a_message_back_up_to_a_fifth_sooner(jitter: float, expiration: str) -> None:
+    letter = put_aside(message(), Conflict("no; wait"), jitter)
+    assert letter.properties["expiration"] == expiration
+
+
+def test_what_is_parked_never_expires() -> None:
+    letter = put_aside(message(), Invalid({"thing": ["is odd; take another"]}))
+    assert letter.routing_key == "keeper.keep.parked"
+    assert "expiration" not in letter.properties
+
+
+def test_a_message_that_nobody_settled_goes_back_to_its_queue_and_is_counted() -> None:
+    with pytest.raises(parking.Unsettled) as caught:
+        parking.check_delivery(message(redelivered=True, x_deliveries=4))
+    letter = put_aside(message(redelivered=True, x_deliveries=4), caught.value)
+    assert (letter.routing_key, letter.headers["x-deliveries"]) == ("keeper.keep", 5)
+    assert parking.outcome(letter) == "redelivered"
+    assert "x-attempt" not in letter.headers or letter.headers["x-attempt"] == 0
+
+
+def test_a_message_that_nobody_ever_settles_is_parked() -> None:
+    again = message(redelivered=True, x_deliveries=parking.DELIVERY_LIMIT)
+    letter = put_aside(again, parking.Unsettled("was delivered 21 times and never settled"))
+    assert letter.routing_key == "keeper.keep.parked"
+    assert letter.headers["x-error-type"] == "Unsettled"
+
+
+@pytest.mark.parametrize(
+    ("headers", "suspect"),
+    [
+        ({}, False),
+        ({"x_attempt": 1}, True),
+        ({"x_deliveries": 1}, True),
+        ({"x_delivery_count": 2}, True),
+        ({"x_attempt": "many", "x_deliveries": None, "x_delivery_count": -1}, False),
+    ],
+)
+def test_what_failed_or_was_not_settled_before_is_a_suspect(
+    headers: dict[str, Any], suspect: bool
+) -> None:
+    assert parking.is_suspect(message(**headers)) is suspect
