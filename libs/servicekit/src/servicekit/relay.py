@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from typing import Any
 
+import eventlet
 import sqlalchemy as sa
 from eventlet.event import Event as Signal
 from eventlet.timeout import Timeout
@@ -18,17 +20,20 @@ from servicekit.events import EXCHANGE, Event, write
 from servicekit.publishing import Outgoing, Publisher
 from servicekit.telemetry import OUTBOX_ROWS, PUBLISHED, UNROUTABLE, log
 
-WINDOW = 500
+WINDOW = 1000
 POLL_SECONDS = 1.0
 LOCK_KEY = 0x53554E  # one relay at a time per database keeps the order of each subject
+LOCK_TRIES = 25
+LOCK_PAUSE_SECONDS = 0.02
 
 
 class Relay:
     """Moves one service's outbox; woken by each commit, and looking by itself once a second.
 
-    Of several processes on one PostgreSQL database one relays at a time (an advisory lock);
-    the next takes over when it is gone. What no queue wanted is sent again after
-    ``unroutable_seconds``.
+    Of several processes on one PostgreSQL database one relays at a time (an advisory lock): the
+    one whose commit woke it, as soon as the other has sent what it has. Rows leave in the order
+    of their ids, which is the order of each subject's events: whoever publishes about a subject
+    holds its row until the commit. What no queue wanted is sent again after ``unroutable_seconds``.
     """
 
     def __init__(
@@ -54,43 +59,41 @@ class Relay:
     def run(self) -> None:
         """Relay until stopped; a broker or database that is away is tried again."""
         while not self._stopping:
+            self._signal = Signal()  # before looking: what is committed from now on wakes again
             try:
-                full = self.relay_once() == WINDOW
+                self.relay_all()
             except (Unavailable, sa.exc.SQLAlchemyError) as error:
                 log.warning("relay.waiting", service=self.service, error=type(error).__name__)
-                full = False
-            if not full:
-                self._rest()
+            self._rest()
         self._publisher.close()
 
-    def relay_once(self) -> int:
-        """Send one window; return how many events it had."""
-        with self._alone() as alone:
-            return self._send_window() if alone else 0
-
-    @contextmanager
-    def _alone(self) -> Iterator[bool]:
-        """Whether this process may relay now; SQLite has one process anyway."""
-        if self._engine.dialect.name != "postgresql":
-            yield True
+    def relay_all(self) -> None:
+        """Send window after window until there is nothing left, unless another process does."""
+        if self._engine.dialect.name != "postgresql":  # SQLite: one process, one connection
+            while self._send_window(self._engine.begin) == WINDOW and not self._stopping:
+                pass
             return
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            got = bool(connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LOCK_KEY))))
+            if not _locked(connection):
+                return
             try:
-                yield got
+                # autocommit: no transaction is open while the broker is awaited
+                while self._send_window(lambda: nullcontext(connection)) == WINDOW:
+                    if self._stopping:
+                        break
             finally:
-                if got:
-                    connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
 
-    def _send_window(self) -> int:
-        with self._engine.begin() as connection:
+    def _send_window(self, begin: Callable[[], AbstractContextManager[sa.Connection]]) -> int:
+        with begin() as connection:
             rows = connection.execute(_next_window(self._pause)).all()
         OUTBOX_ROWS.labels(self.service).set(len(rows))
-        if rows:  # no transaction is open while the broker is awaited
+        if rows:
             failpoints.reached("relay.read")
             returned = self._publisher.send([self._message(row) for row in rows])
             failpoints.reached("relay.confirmed")
-            self._settle(rows, set(returned))
+            with begin() as connection:
+                self._settle(connection, rows, set(returned))
             failpoints.reached("relay.deleted")
         return len(rows)
 
@@ -108,28 +111,37 @@ class Relay:
         properties = {"message_id": event.id, "type": event.type}
         return Outgoing(body, EXCHANGE.format(self.service), event.type, headers, properties)
 
-    def _settle(self, rows: Sequence[Any], returned: set[int]) -> None:
+    def _settle(self, connection: sa.Connection, rows: Sequence[Any], returned: set[int]) -> None:
         """Forget what the broker has; keep, mark and report what no queue wanted."""
         sent = [row.id for position, row in enumerate(rows) if position not in returned]
         kept = [rows[position].id for position in returned]
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(outbox).where(outbox.c.id.in_(sent)))
-            if kept:
-                mark = (
-                    sa.update(outbox).where(outbox.c.id.in_(kept)).values(unroutable_at=clock.now())
-                )
-                connection.execute(mark)
+        if kept:
+            mark = sa.update(outbox).where(outbox.c.id.in_(kept))
+            connection.execute(mark.values(unroutable_at=clock.now()))
+        # by id, never by range: between two of them may lie one that was committed meanwhile
+        connection.execute(sa.delete(outbox).where(outbox.c.id.in_(sent)))
         OUTBOX_ROWS.labels(self.service).set(len(kept))
-        for position, row in enumerate(rows):
-            counter = UNROUTABLE if position in returned else PUBLISHED
-            counter.labels(self.service, row.type).inc()
+        self._count(PUBLISHED, [row for at, row in enumerate(rows) if at not in returned])
+        self._count(UNROUTABLE, [rows[position] for position in returned])
         for position in sorted(returned):
             log.warning("event.unroutable", service=self.service, event_id=rows[position].event_id)
+
+    def _count(self, counter: Any, rows: Sequence[Any]) -> None:
+        for type_, number in Counter(row.type for row in rows).items():
+            counter.labels(self.service, type_).inc(number)
 
     def _rest(self) -> None:
         with Timeout(POLL_SECONDS, exception=False):
             self._signal.wait()
-        self._signal = Signal()
+
+
+def _locked(connection: sa.Connection) -> bool:
+    """Whether this process may relay now; another one that does is waited for a little."""
+    for _ in range(LOCK_TRIES):
+        if connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LOCK_KEY))):
+            return True
+        eventlet.sleep(LOCK_PAUSE_SECONDS)
+    return False
 
 
 def _next_window(pause: timedelta) -> sa.Select[Any]:
