@@ -22,11 +22,8 @@ NAMES = (
     "retry.confirmed",  # a failed event is in its retry or parking place, and still in its queue
 )
 
-_name, _, _count = os.environ.get("FAILPOINT", "").partition(":")
-if _name and _name not in NAMES:
-    raise ValueError(f"FAILPOINT={_name} is none; choose from {', '.join(NAMES)}")
-
-_passes = 0
+_name = ""
+_left = 0
 
 
 def _off(name: str) -> None:
@@ -34,12 +31,24 @@ def _off(name: str) -> None:
 
 
 def _armed(name: str) -> None:
-    global _passes  # noqa: PLW0603 - one failpoint a process
+    global _left  # noqa: PLW0603 - one failpoint a process
     if name == _name:
-        _passes += 1
-        if _passes == int(_count or 1):
+        _left -= 1
+        if _left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-reached = _armed if _name else _off
+reached = _off
 """``reached("relay.read")``: the process dies here if it was told to."""
+
+
+def arm(name: str, passes: int = 1) -> None:
+    """From now on the process dies when it passes ``name`` for so many times."""
+    global _name, _left, reached
+    if name not in NAMES:
+        raise ValueError(f"FAILPOINT={name} is none; choose from {', '.join(NAMES)}")
+    _name, _left, reached = name, passes, _armed
+
+
+if wanted := os.environ.get("FAILPOINT"):
+    arm(wanted.partition(":")[0], int(wanted.partition(":")[2] or 1))

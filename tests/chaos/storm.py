@@ -1,0 +1,99 @@
+"""Events through processes that are killed all the while, and what is left when it is over."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import eventlet
+import sqlalchemy as sa
+
+from chaos import faults
+from chaos.clients import Letter, at_once, publish_all
+from chaos.crew import Crew
+from chaos.ledger import Ledger
+from chaos.places import Place
+from chaos.scale import SCALE
+
+AHEAD = 0.05
+DRIP_SECONDS = 1.0
+HOPELESS = 30  # one event in so many
+
+
+@dataclass
+class Storm:
+    """Publishes and kills in step: both come to their end together."""
+
+    place: Place
+    crew: Crew
+    ledger: Ledger
+    hopeless: Ledger
+    dice: random.Random
+    events: int
+    kills: int
+    published: int = 0
+
+    def run(self, publishers: int) -> None:
+        self.crew.arm(SCALE.each_failpoint)
+        at_once(
+            *[self._publish] * publishers,
+            self._strike,
+            lambda: self._cut("broker", SCALE.flow_broker_kills, self._cut_broker),
+            lambda: self._cut("postgres", SCALE.flow_database_kills, self._cut_database),
+        )
+        self.crew.arm(0)
+
+    def over(self) -> bool:
+        enough = self.crew.sigkills() >= self.kills and self.crew.schedule.done()
+        return enough and self.published >= self.events
+
+    def _progress(self) -> float:
+        return min(1.0, self.crew.sigkills() / self.kills)
+
+    def _publish(self) -> None:
+        publish_all(self.place.uri, self.ledger, self.dice, self._letters())
+
+    def _letters(self) -> Iterator[Letter]:
+        while not self.over():
+            if self.published / self.events > self._progress() + AHEAD:
+                eventlet.sleep(DRIP_SECONDS)  # not at all would be a standstill
+            some = patiently(self.place.some)
+            self.published += len(some)
+            yield from some
+            if self.dice.random() < len(some) / HOPELESS:
+                hopeless = [self.place.hopeless(self.published)]
+                publish_all(self.place.uri, self.hopeless, self.dice, hopeless)
+
+    def _strike(self) -> None:
+        while not self.over():
+            eventlet.sleep(self.dice.uniform(0.1, 1.5))
+            slot = self.dice.choice(self.crew.slots)
+            if self.dice.random() < 0.2:
+                self.crew.freeze(slot, self.dice.uniform(0.2, 2))
+            else:
+                self.crew.strike(slot)
+
+    def _cut(self, name: str, times: int, cut: Callable[[float], None]) -> None:
+        for number in range(times):
+            while self._progress() < (number + 0.5) / times:
+                eventlet.sleep(0.1)
+            cut(self.dice.uniform(0, 1))
+            self.crew.kills[name] += 1
+
+    def _cut_broker(self, away: float) -> None:
+        faults.cut_broker(self.place.broker, away)
+
+    def _cut_database(self, away: float) -> None:
+        faults.cut_database(self.place.databases, away)
+
+
+def patiently(act: Callable[[], list[Letter]]) -> list[Letter]:
+    """Try until the database is there again."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return act()
+        except sa.exc.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            eventlet.sleep(0.2)
