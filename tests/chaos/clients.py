@@ -116,12 +116,12 @@ def publish_all(uri: str, ledger: Ledger, dice: random.Random, letters: Iterable
         publisher.close()
 
 
-def call_all(client: RpcClient, ledger: Ledger, method: str, things: Iterable[str]) -> None:
-    """Call the maker once for each thing; those that it answered are in the ledger."""
+def call_all(client: RpcClient, ledger: Ledger, things: Iterable[str]) -> None:
+    """Have the maker make each thing, by one call; those that it answered are in the ledger."""
     for thing in things:
         ledger.attempt(thing)
         try:
-            client.call("maker", method, thing=thing)
+            client.call("maker", "make", thing=thing)
             ledger.accept(thing)
         except Unavailable:
             eventlet.sleep(PAUSE_SECONDS)

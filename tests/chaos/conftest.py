@@ -1,6 +1,6 @@
 """Places for chaos: servers that may be killed, ledgers, and a report for each scenario."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -44,8 +44,8 @@ def town(
 
 @pytest.fixture
 def new_ledger(tmp_path: Path, stack: ExitStack) -> NewLedger:
-    def new(name: str) -> Ledger:
-        ledger = Ledger(tmp_path / f"{name}.ledger")
+    def new(name: str, only: Mapping[str, str] | None = None) -> Ledger:
+        ledger = Ledger(tmp_path / f"{name}.ledger", only)
         stack.callback(ledger.close)
         return ledger
 

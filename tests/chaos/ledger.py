@@ -37,13 +37,15 @@ class Verdict:
 class Ledger:
     """An append-only file, `?id` before an attempt and `!id` once it was seen accepted.
 
-    The kernel has each line before the caller goes on: the ledger outlives its own process too.
+    Every accepted id must reach every place; with `only`, a place gets those with a prefix. The
+    kernel has each line before the caller goes on: the ledger outlives its own process too.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, only: Mapping[str, str] | None = None) -> None:
         self.path = path
         self.attempted: set[str] = set()
         self.accepted: set[str] = set()
+        self.only = only or {}
         self._file = path.open("ab", buffering=0)
 
     def attempt(self, id_: str) -> None:
@@ -57,17 +59,21 @@ class Ledger:
 
     def missing(self, places: Mapping[str, Iterable[str]]) -> bool:
         """Whether an accepted id has not arrived everywhere yet."""
-        return any(self.accepted - set(found) for found in places.values())
+        return any(self._due(place) - set(found) for place, found in places.items())
+
+    def _due(self, place: str) -> set[str]:
+        prefix = self.only.get(place, "")
+        return {id_ for id_ in self.accepted if id_.startswith(prefix)}
 
     def judge(self, places: Mapping[str, Iterable[str]]) -> Verdict:
         """Compare with what each place holds: the ids of effects, one for each effect."""
         lines = self.path.read_text().splitlines()
-        accepted = {line[1:] for line in lines if line[0] == "!"}
+        self.accepted = {line[1:] for line in lines if line[0] == "!"}
         attempted = {line[1:] for line in lines if line[0] == "?"}
-        verdict = Verdict(len(attempted), len(accepted))
+        verdict = Verdict(len(attempted), len(self.accepted))
         for place, found in places.items():
             effects = Counter(found)
-            verdict.lost += [f"{id_} in {place}" for id_ in sorted(accepted - effects.keys())]
+            verdict.lost += [f"{id_} in {place}" for id_ in sorted(self._due(place) - effects.keys())]
             verdict.doubled += [
                 f"{id_} {times}× in {place}" for id_, times in sorted(effects.items()) if times > 1
             ]
@@ -78,4 +84,4 @@ class Ledger:
         self._file.close()
 
 
-NewLedger = Callable[[str], Ledger]
+NewLedger = Callable[..., Ledger]

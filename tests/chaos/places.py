@@ -121,12 +121,13 @@ class Workshop(Place):
 
     def some(self) -> list[Letter]:
         first, self._made = self._made, self._made + 10
-        return [self._thing(f"t{number}") for number in range(first, self._made)]
+        return [self.thing(f"t{number}") for number in range(first, self._made)]
 
     def hopeless(self, number: int) -> Letter:
-        return self._thing(f"bad{number}")
+        return self.thing(f"bad{number}")
 
-    def _thing(self, name: str) -> Letter:
+    def thing(self, name: str) -> Letter:
+        """Somebody else made a thing of this name."""
         data = {"community": COMMUNITY, "version": 1, "thing": name}
         return letter(name, "thing.made", "outside", data)
 
@@ -134,6 +135,7 @@ class Workshop(Place):
         return {
             "keeper.kept": self.stage.things("keeper", "kept"),
             "maker.noted": self.stage.things("maker", "noted"),
+            **({"maker.made": made} if (made := self.stage.things("maker", "made")) else {}),
         }
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A TCP proxy that behaves as badly as networks do, between a service and its broker or database."""
+"""A TCP proxy that behaves as badly as networks do, before a broker or a database."""
 
 import contextlib
 import socket

@@ -78,8 +78,12 @@ class Report:
         self.facts |= verdict.numbers() | facts
         assert verdict.good(), f"CHAOS_SEED={SEED}: {verdict}"
 
+    def seconds(self) -> float:
+        """Since the scenario began."""
+        return round(time.monotonic() - self._began, 1)
+
     def close(self) -> str:
-        self.facts["seconds"] = round(time.monotonic() - self._began, 1)
+        self.facts["seconds"] = self.seconds()
         if path := os.environ.get("CHAOS_REPORT"):
             line = json.dumps({"scenario": self.scenario, "seed": SEED, **self.facts})
             with Path(path).open("a", encoding="utf-8") as file:

@@ -31,8 +31,9 @@ def endure(place: Place, new_crew: NewCrew, new_ledger: NewLedger, report: Repor
     report.facts |= {"sigkills": crew.sigkills(), "kills": dict(sorted(crew.kills.items()))}
     settled = place.settle(ledger, timeout=60 + SCALE.flow_events / 20)
     report.judged(ledger.judge(place.places()), settled=settled)
-    aside = hopeless.judge({"parked": set(place.parked())})
-    report.facts |= {"parked": len(place.parked()), "hopeless lost": len(aside.lost)}
+    parked = place.parked()
+    aside = hopeless.judge({"parked": set(parked) & hopeless.attempted})
+    report.facts |= {"parked": len(parked), "hopeless lost": len(aside.lost)}
     assert not aside.lost, aside
     assert settled, "what was accepted has arrived, yet something is still on its way"
     assert not crew.crashes, crew.crashes
