@@ -97,9 +97,15 @@ def letter(id_: str, type_: str, source: str, data: Mapping[str, Any]) -> Letter
     return Letter(id_, f"{source}.events", type_, json.dumps(data).encode(), headers)
 
 
-def publish_all(uri: str, ledger: Ledger, dice: random.Random, letters: Iterable[Letter]) -> None:
-    """Publish each until it is confirmed; after a failure half are given up: nobody knows
-    whether they arrived, and their ids may have one effect or none."""
+def publish_all(
+    uri: str,
+    ledger: Ledger,
+    dice: random.Random,
+    letters: Iterable[Letter],
+    gives_up: float = GIVES_UP,
+) -> None:
+    """Publish each until it is confirmed; after a failure some are given up: nobody knows whether
+    they arrived, and their ids may have one effect or none."""
     publisher = Publisher(uri)
     try:
         for letter in letters:
@@ -109,7 +115,7 @@ def publish_all(uri: str, ledger: Ledger, dice: random.Random, letters: Iterable
                     publisher.publish(letter.exchange, letter.key, letter.body, letter.headers)
                     ledger.accept(letter.id)
                 except (OSError, AMQPError, Refused):
-                    if dice.random() < GIVES_UP:
+                    if dice.random() < gives_up:
                         break
                     eventlet.sleep(PAUSE_SECONDS)
     finally:

@@ -73,7 +73,9 @@ class Ledger:
         verdict = Verdict(len(attempted), len(self.accepted))
         for place, found in places.items():
             effects = Counter(found)
-            verdict.lost += [f"{id_} in {place}" for id_ in sorted(self._due(place) - effects.keys())]
+            verdict.lost += [
+                f"{id_} in {place}" for id_ in sorted(self._due(place) - effects.keys())
+            ]
             verdict.doubled += [
                 f"{id_} {times}× in {place}" for id_, times in sorted(effects.items()) if times > 1
             ]

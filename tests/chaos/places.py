@@ -3,8 +3,9 @@
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import eventlet
@@ -21,6 +22,7 @@ from trial import Stage
 from waiting import eventually
 from wire import COMMUNITY, Wire
 
+T = TypeVar("T")
 DELAYS = ("0.2", "0.5", "1", "2")
 SETTINGS = {"RETRY_DELAYS": ",".join(DELAYS), "UNROUTABLE_SECONDS": 1, "HEARTBEAT": 10}
 
@@ -79,9 +81,10 @@ class Place:
             read(url, "SELECT id FROM outbox WHERE unroutable_at IS NULL")
             for url in self.urls.values()
         ]
+        ignored = {"ear", *(f"{handler}.parked" for handler in self.handlers)}
         listed = ("list_queues", "--vhost", self.vhost, "name", "messages", "--no-table-headers")
         queues = (line.split() for line in tpool.execute(self.broker.ctl, *listed).splitlines())
-        waiting = [name for name, messages in queues if int(messages) and "parked" not in name]
+        waiting = [name for name, messages in queues if int(messages) and name not in ignored]
         return not any(outboxes) and not waiting
 
     def close(self) -> None:
@@ -156,3 +159,15 @@ def read(url: str, statement: str) -> list[Any]:
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.connect() as connection:
         return list(connection.scalars(sa.text(statement)))
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """What `act` returns, once the database is there."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return act()
+        except sa.exc.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            eventlet.sleep(0.2)

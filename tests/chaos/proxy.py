@@ -28,7 +28,7 @@ class Proxy:
         self._open = True
         self._flows = Event()
         self._flows.send()
-        self._pairs: set[tuple[socket.socket, socket.socket]] = set()
+        self._links: dict[socket.socket, tuple[socket.socket, list[Any]]] = {}
         self._listener = eventlet.listen((LOCAL, self.port))
         self._accepting = eventlet.spawn(self._accept)
 
@@ -44,11 +44,11 @@ class Proxy:
     def cut(self) -> None:
         """Close every connection, and refuse new ones."""
         self._open = False
-        self._end(reset=False)
+        self._end_all(reset=False)
 
     def reset(self) -> None:
         """Reset every connection (RST); new ones are welcome."""
-        self._end(reset=True)
+        self._end_all(reset=True)
 
     def swallow(self) -> None:
         """A black hole: connections stay, nothing comes through, nobody is told."""
@@ -58,7 +58,7 @@ class Proxy:
     def close(self) -> None:
         self._accepting.kill()
         self._listener.close()
-        self._end(reset=True)
+        self._end_all(reset=True)
         self.heal()
 
     def _accept(self) -> None:
@@ -72,36 +72,37 @@ class Proxy:
                 raise ConnectionRefusedError
             far = socket.create_connection((LOCAL, self.target), timeout=5)
         except OSError:
-            _end(near, reset=True)
+            _close(near, reset=True)
             return
         far.settimeout(None)
-        pair = (near, far)
-        self._pairs.add(pair)
-        eventlet.spawn(self._pump, pair, near, far)
-        eventlet.spawn(self._pump, pair, far, near)
+        pumps = [eventlet.spawn(self._pump, *ways) for ways in ((near, far), (far, near))]
+        self._links[near] = (far, pumps)
+        for pump in pumps:
+            pump.link(lambda _pump: self._end(near, reset=False))
 
-    def _pump(self, pair: Any, source: socket.socket, sink: socket.socket) -> None:
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(CHUNK):
                 self._flows.wait()
                 eventlet.sleep(self.latency + (len(data) / self.rate if self.rate else 0))
                 sink.sendall(data)
-        self._pairs.discard(pair)
-        for each in pair:
-            _end(each, reset=False)
 
-    def _end(self, *, reset: bool) -> None:
-        for pair in list(self._pairs):
-            for each in pair:
-                _end(each, reset=reset)
-        self._pairs.clear()
+    def _end_all(self, *, reset: bool) -> None:
+        for near in list(self._links):
+            self._end(near, reset=reset)
+
+    def _end(self, near: socket.socket, *, reset: bool) -> None:
+        if near not in self._links:
+            return
+        far, pumps = self._links.pop(near)
+        for pump in pumps:
+            pump.kill()  # first: a closed socket's number may be another's at once
+        for each in (near, far):
+            _close(each, reset=reset)
 
 
-def _end(connection: socket.socket, *, reset: bool) -> None:
+def _close(connection: socket.socket, *, reset: bool) -> None:
     with contextlib.suppress(OSError):
         if reset:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        else:
-            connection.shutdown(socket.SHUT_RDWR)
-    with contextlib.suppress(OSError):
         connection.close()

@@ -28,6 +28,7 @@ class Scale:
     recoveries: int = 5
     repeated_events: int = 60
     fault_rounds: int = 1
+    fault_seconds: int = 2
     rounds: int = 1
 
 
@@ -45,6 +46,7 @@ LONG = Scale(
     recoveries=100,
     repeated_events=100_000,
     fault_rounds=10,
+    fault_seconds=25,
     rounds=10,
 )
 

@@ -1,18 +1,16 @@
 """Events through processes that are killed all the while, and what is left when it is over."""
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import eventlet
-import sqlalchemy as sa
 
 from chaos import faults
 from chaos.clients import Letter, at_once, publish_all
 from chaos.crew import Crew
 from chaos.ledger import Ledger
-from chaos.places import Place
+from chaos.places import Place, patiently
 from chaos.scale import SCALE
 
 AHEAD = 0.05
@@ -85,15 +83,3 @@ class Storm:
 
     def _cut_database(self, away: float) -> None:
         faults.cut_database(self.place.databases, away)
-
-
-def patiently(act: Callable[[], list[Letter]]) -> list[Letter]:
-    """Try until the database is there again."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return act()
-        except sa.exc.OperationalError:
-            if time.monotonic() > deadline:
-                raise
-            eventlet.sleep(0.2)

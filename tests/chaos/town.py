@@ -22,6 +22,7 @@ from alone import ROOT, Alone
 from chaos.clients import Letter, letter
 from chaos.crew import Job
 from chaos.places import SETTINGS, Place, read
+from servicekit.db import inbox
 from unit.households.givens import a_need, another_household
 from unit.volunteers.neighbourhood import somebody
 
@@ -109,6 +110,12 @@ class Town(Place):
             place: read(self.urls[place.partition(".")[0]], statement)
             for place, statement in EFFECTS.items()
         }
+
+    def forget_the_inboxes(self) -> None:
+        """As housekeeping does, years later."""
+        for engine in self._engines.values():
+            with engine.begin() as connection:
+                connection.execute(sa.delete(inbox))
 
     def _call(self, service: str, method: str, /, **data: Any) -> Any:
         return self.client.call(service, method, **data)
