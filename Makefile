@@ -30,6 +30,10 @@ run: $(INSTALLED) ## the same in one process, and it stays up
 test: $(VENV)/.dev ## all tests; brings its own RabbitMQ and PostgreSQL (ARGS="-k matching -x")
 	$(BIN)/pytest $(ARGS)
 
+.PHONY: chaos
+chaos: $(VENV)/.dev ## kill, freeze and cut everything, for hours, and compare ids (CHAOS=0.05: less)
+	CHAOS=$(or $(CHAOS),long) $(BIN)/pytest tests/chaos $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.dev ## style, types, import rules; shell, YAML and Docker files too
 	$(BIN)/ruff check

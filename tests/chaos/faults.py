@@ -41,8 +41,8 @@ def known(
 ) -> dict[str, AbstractContextManager[None]]:
     """Faults by name; each lasts as long as its block."""
     both = (to_broker, to_database)
-    found = {
-        "slow": _while(lambda: [proxy.slow(0.02, 20_000) for proxy in both], *both),
+    found: dict[str, AbstractContextManager[None]] = {
+        "slow": _while(lambda: _slow(*both), *both),
         "broker cut off": _while(to_broker.cut, to_broker),
         "broker's connections reset": _while(to_broker.reset, to_broker),
         "broker in a black hole": _while(to_broker.swallow, to_broker),
@@ -57,6 +57,11 @@ def known(
         found["database frozen"] = frozen(databases)
         found["disk full"] = full_disk(broker)
     return found
+
+
+def _slow(*proxies: Proxy) -> None:
+    for proxy in proxies:
+        proxy.slow(latency=0.02, rate=20_000)
 
 
 @contextmanager

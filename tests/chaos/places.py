@@ -42,6 +42,10 @@ class Place:
         self.client = RpcClient(self.uri, timeout=10)
         self._parked: list[str] = []
 
+    def jobs(self) -> list[Job]:
+        """How its services are started."""
+        raise NotImplementedError
+
     def await_start(self) -> None:
         """Return when every queue is there, and bound."""
         for name in self.names:

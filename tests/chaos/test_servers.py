@@ -3,8 +3,8 @@
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import count
+from collections.abc import Iterator, Sequence
+from itertools import count, product
 
 import eventlet
 import pytest
@@ -44,8 +44,8 @@ def test_many_publishers_under_kills_of_the_broker(
         call_all(workshop.client, ledger, named(name, ledger, SCALE.events))
 
     def cut() -> None:
-        for number in range(SCALE.broker_kills):
-            due = SCALE.events * (number + 0.5) / SCALE.broker_kills
+        for cuts in range(SCALE.broker_kills):
+            due = SCALE.events * (cuts + 0.5) / SCALE.broker_kills
             eventually(lambda due=due: len(ledger.accepted) >= due, timeout=600)  # type: ignore[misc]
             faults.cut_broker(workshop.broker, 0)
 
@@ -113,8 +113,9 @@ def write_all(workshop: Workshop, ledger: Ledger) -> None:
     """Changes that need no broker, each in a transaction of its own, some subjects at a time."""
     database = workshop.stage.host.extension("maker", "database")
 
-    def write(subject: str) -> None:
-        for version in range(1, 1 + SCALE.outage_writes // SUBJECTS):
+    def write(subjects: Sequence[str]) -> None:
+        versions = range(1, 1 + SCALE.outage_writes // SUBJECTS)
+        for subject, version in product(subjects, versions):
             ledger.attempt(f"{subject}:{version}")
             with database.transaction() as session:
                 data = {"community": COMMUNITY, "version": version, "thing": subject}
@@ -129,8 +130,7 @@ def write_all(workshop: Workshop, ledger: Ledger) -> None:
             ledger.accept(f"{subject}:{version}")
 
     subjects = [f"s{number}" for number in range(SUBJECTS)]
-    shares = [subjects[number::WRITERS] for number in range(WRITERS)]
-    at_once(*[lambda share=share: [write(subject) for subject in share] for share in shares])
+    at_once(*[lambda n=n: write(subjects[n::WRITERS]) for n in range(WRITERS)])
 
 
 def hear(workshop: Workshop, heard: dict[str, list[int]]) -> None:
