@@ -30,7 +30,7 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import reports, sample  # noqa: E402
+from sunshine import operating, reports, sample  # noqa: E402
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
@@ -251,6 +251,10 @@ def status(context: click.Context) -> None:
     with connect(context.obj) as system:
         if not reports.status(console, each_status(system)):
             context.exit(1)
+
+
+for command in (operating.parked, operating.queues):
+    group.add_command(command)
 
 
 if __name__ == "__main__":

@@ -243,7 +243,16 @@ def status(console: Console, rows: Iterable[tuple[str, dict[str, Any] | None]]) 
             ],
         )
     )
+    for name, answer in found:
+        for alarm in answer["alarms"] if answer else ():
+            console.print(f"[red]{name}: {ALARMS[alarm]}[/]")
     return all(answer for _, answer in found)
+
+
+ALARMS = {
+    "outbox_old": "事件超过一分钟未发出 events wait for more than a minute; is the broker there?",
+    "parked": "有停放的事件 events were given up; see them with: sunshine parked list",
+}
 
 
 def _short(id_: str | None) -> str:

@@ -62,7 +62,7 @@ class Inbound(SharedExtension):
         """Called by an entry point in its ``setup``."""
         self._readers.append(reader)
 
-    def handlers(self) -> list[Reader]:
+    def handlers(self) -> list[Any]:
         """The entry points that read events."""
         return [reader for reader in self._readers if not reader.queue.name.startswith("rpc-")]
 

@@ -78,6 +78,10 @@ class EventHandler(Entrypoint):
         waiting = [*self._fresh, *self._suspects]
         return min((each.event.time for each in waiting if each.event), default=None)
 
+    def retry_queues(self) -> list[str]:
+        """Where its failed events wait for their next try."""
+        return [queue.name for queue in self._queues if ".retry." in queue.name]
+
     def declare(self, channel: Any) -> None:
         """Declare the queue with its retry and parking places, and bind it to its sources."""
         for queue in self._queues:

@@ -31,6 +31,14 @@ from servicekit.schemas import EventData
 from servicekit.settings import Settings, settings_of
 
 AWAY_SECONDS = 1.0
+OLD_SECONDS = 60.0
+ALARMS = ("outbox_old", "parked")
+
+
+def alarms(outbox_age: float, parked: int) -> list[str]:
+    """What an operator should look into: events that don't leave, events that were given up."""
+    raised = {"outbox_old": outbox_age > OLD_SECONDS, "parked": parked > 0}
+    return [alarm for alarm in ALARMS if raised[alarm]]
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,7 @@ class Database(DependencyProvider):
 
     def __init__(self, published: Mapping[str, type[EventData]]) -> None:
         self.published = published
+        self._raised: set[str] = set()
 
     def setup(self) -> None:
         self.settings: Settings = settings_of(self.container)
@@ -83,9 +92,9 @@ class Database(DependencyProvider):
         self.engine = create_engine(self.settings.database_url, pool_size=self.settings.max_workers)
         self._vault = Vault(self.settings.field_key)
         self._contract = Contract(self.service, self.published)
-        self._publisher = Publisher(self.settings.amqp_uri, self._declare)
+        self.publisher = Publisher(self.settings.amqp_uri, self._declare)
         pause = self.settings.unroutable_seconds
-        self.relay = Relay(self.service, self.engine, self._publisher, pause)
+        self.relay = Relay(self.service, self.engine, self.publisher, pause)
 
     def start(self) -> None:
         self._relaying = self.container.spawn_managed_thread(self.relay.run, identifier="relay")
@@ -149,23 +158,63 @@ class Database(DependencyProvider):
 
     def status(self) -> dict[str, Any]:
         """What waits: in the outbox, unroutable there, queued for handlers, parked by them."""
-        with self.engine.connect() as connection:
-            count = sa.func.count()
-            waiting, unroutable = connection.execute(
-                sa.select(count, sa.func.count(outbox.c.unroutable_at))
-            ).one()
+        now = clock.now()
+        waiting, unroutable, age = self.backlog(now)
         handlers = self.inbound.handlers()
-        queues = [reader.queue.name for reader in handlers]
+        parked = sum(self.publisher.depth(f"{each.name}.parked") for each in handlers)
         return {
             "service": self.service,
-            "outbox": waiting - unroutable,
+            "outbox": waiting,
+            "outbox_age": age,
             "unroutable": unroutable,
-            "queued": sum(self._publisher.depth(queue) for queue in queues),
-            "busy": any(reader.busy() for reader in handlers),
-            "parked": sum(self._publisher.depth(f"{queue}.parked") for queue in queues),
-            "now": clock.now().isoformat(),
+            "queued": sum(self.publisher.depth(each.name) for each in handlers),
+            "busy": any(each.busy() for each in handlers),
+            "parked": parked,
+            "alarms": alarms(age, parked),
+            "now": now.isoformat(),
             "database": self.engine.dialect.name,
         }
+
+    def backlog(self, now: datetime) -> tuple[int, int, float]:
+        """Rows of the outbox: waiting, unroutable, and the age in seconds of the oldest."""
+        count, marked = sa.func.count(), sa.func.count(outbox.c.unroutable_at)
+        with self.engine.connect() as connection:
+            query = sa.select(count, marked, sa.func.min(outbox.c.created_at))
+            rows, unroutable, oldest = connection.execute(query).one()
+        age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+        return rows - unroutable, unroutable, age
+
+    def queues(self) -> list[dict[str, Any]]:
+        """What lies in each handler's queue, in its retry queues, parked; seconds it has waited."""
+        now = clock.now()
+        return [
+            {
+                "queue": reader.name,
+                "ready": self.publisher.depth(reader.name),
+                "retries": sum(self.publisher.depth(name) for name in reader.retry_queues()),
+                "parked": self.publisher.depth(f"{reader.name}.parked"),
+                "age": max(0.0, (now - (reader.oldest() or now)).total_seconds()),
+            }
+            for reader in self.inbound.handlers()
+        ]
+
+    def sample(self) -> None:
+        """Bring the metrics of what waits up to date, and raise or clear the alarms."""
+        queues = self.queues()
+        for each in queues:
+            for kind in ("ready", "retries", "parked"):
+                telemetry.QUEUED.labels(self.service, each["queue"], kind).set(each[kind])
+            telemetry.EVENT_AGE.labels(self.service, each["queue"]).set(each["age"])
+        waiting, _unroutable, age = self.backlog(clock.now())
+        telemetry.OUTBOX_ROWS.labels(self.service).set(waiting)
+        telemetry.OUTBOX_AGE.labels(self.service).set(age)
+        raised = alarms(age, sum(each["parked"] for each in queues))
+        for alarm in ALARMS:
+            telemetry.ALARM.labels(self.service, alarm).set(alarm in raised)
+        for alarm in sorted(set(raised) ^ self._raised):
+            event = "alarm.raised" if alarm in raised else "alarm.cleared"
+            telemetry.log.warning(event, service=self.service, alarm=alarm)
+        self._raised = set(raised)
 
     def _declare(self, channel: Any) -> None:
         Exchange(EXCHANGE.format(self.service), "topic", durable=True)(channel).declare()

@@ -109,19 +109,22 @@ def put_aside(
         told = describe(error)
         headers |= {f"x-{key.replace('_', '-')}": value for key, value in told.items()}
         headers |= {"x-parked-at": clock.now().isoformat(), "x-traceback": frames(error)}
+    if final:
+        return copy_of(message, f"{name}.parked", headers)
+    if again:
+        return copy_of(message, name, headers | {DELIVERIES: deliveries(message) + 1})
+    delay = delays[attempt - 1]
+    letter = copy_of(message, f"{name}.retry.{delay}", headers)
+    letter.properties["expiration"] = str(round(delay * (1 - JITTER * jitter)))
+    return letter
+
+
+def copy_of(message: Any, queue: str, headers: dict[str, Any]) -> Outgoing:
+    """The same bytes and properties, on their way to another queue with these headers."""
     properties = {
         key: message.properties[key] for key in KEPT if message.properties.get(key) is not None
     }
-    if final:
-        place = f"{name}.parked"
-    elif again:
-        place = name
-        headers[DELIVERIES] = deliveries(message) + 1
-    else:
-        delay = delays[attempt - 1]
-        place = f"{name}.retry.{delay}"
-        properties["expiration"] = str(round(delay * (1 - JITTER * jitter)))
-    return Outgoing(raw(message), "", place, headers, properties)
+    return Outgoing(raw(message), "", queue, headers, properties)
 
 
 def outcome(letter: Outgoing) -> str:

@@ -27,12 +27,13 @@ from nameko.timer import Timer
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from servicekit import telemetry
+from servicekit import housekeeping, parked, telemetry
 from servicekit.answering import Rpc
 from servicekit.applying import Handler, apply_batch
 from servicekit.consuming import EXTERNAL, EventHandler
 from servicekit.database import Call, Database
 from servicekit.errors import Conflict, Unavailable
+from servicekit.parked import ListParked, SettleParked
 from servicekit.schemas import ForeignData, Schema, load
 from servicekit.settings import Settings, settings_of
 
@@ -227,4 +228,26 @@ class Service:
         def status(self: Any, call: Call, _data: dict[str, Any]) -> Any:
             return call.database.status()
 
-        cls.status = status  # type: ignore[attr-defined]  # an entry point, called over the wire
+        @rpc(_Nothing, transaction=False)
+        def queues(self: Any, call: Call, _data: dict[str, Any]) -> Any:
+            return call.database.queues()
+
+        @rpc(ListParked, transaction=False)
+        def list_parked(self: Any, call: Call, data: dict[str, Any]) -> Any:
+            return parked.list_parked(call.database, call.actor, data)
+
+        @rpc(SettleParked, transaction=False)
+        def settle_parked(self: Any, call: Call, data: dict[str, Any]) -> Any:
+            return parked.settle_parked(call.database, call.actor, data, now=call.now)
+
+        @every("METRICS_SECONDS")
+        def sample(self: Any, call: Call) -> None:
+            call.database.sample()
+
+        @every("HOUSEKEEPING_SECONDS")
+        def keep_house(self: Any, call: Call) -> None:
+            housekeeping.purge(call.database, now=call.now)
+
+        # entry points, called over the wire and by the clock
+        for each in (status, queues, list_parked, settle_parked, sample, keep_house):
+            setattr(cls, each.__name__, each)

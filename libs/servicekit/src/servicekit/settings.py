@@ -69,6 +69,10 @@ CHECKS: dict[str, Any] = {
     "unroutable_seconds": validate.Range(0, min_inclusive=False),
     "rpc_timeout": validate.Range(0, min_inclusive=False),
     "heartbeat": validate.Range(0),
+    "inbox_days": validate.Range(0, min_inclusive=False),
+    "answered_days": validate.Range(0, min_inclusive=False),
+    "housekeeping_seconds": validate.Range(0, min_inclusive=False),
+    "metrics_seconds": validate.Range(0, min_inclusive=False),
     "timezone": check_zone,
     "log_level": validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
     "log_format": validate.OneOf(["json", "console"]),
@@ -102,6 +106,10 @@ class Settings:
     unroutable_seconds: float = 60.0
     rpc_timeout: float = 10.0
     heartbeat: int = 60
+    inbox_days: float = 30.0
+    answered_days: float = 7.0
+    housekeeping_seconds: float = 3600.0
+    metrics_seconds: float = 15.0
     timers: bool = True
     timezone: str = "Asia/Shanghai"
     log_level: str = "INFO"

@@ -34,6 +34,20 @@ RPC_SECONDS = Histogram(
     "sunshine_rpc_seconds", "Time of one call", ["service", "method", "outcome"]
 )
 OUTBOX_ROWS = Gauge("sunshine_outbox_rows", "Events that wait for the broker", ["service"])
+OUTBOX_AGE = Gauge("sunshine_outbox_age_seconds", "Age of the oldest event there", ["service"])
+QUEUED = Gauge(
+    "sunshine_queued_events",
+    "Events in a handler's queue (ready), its retry queues (retries), its parking place (parked)",
+    ["service", "queue", "kind"],
+)
+EVENT_AGE = Gauge(
+    "sunshine_event_age_seconds", "Age of the oldest event a handler holds", ["service", "queue"]
+)
+ALARM = Gauge(
+    "sunshine_alarm",
+    "1 while an operator should look into it: outbox_old, parked",
+    ["service", "alarm"],
+)
 BROKER_UP = Gauge("sunshine_broker_up", "1 while the consumer is connected", ["service"])
 
 
