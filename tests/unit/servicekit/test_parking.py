@@ -69,12 +69,13 @@ def test_a_message_that_nobody_ever_settles_is_parked() -> None:
     [
         ({}, False),
         ({"x_attempt": 1}, True),
-        ({"x_deliveries": 1}, True),
+        ({"x_deliveries": 1}, False),
+        ({"x_deliveries": 2}, True),
         ({"x_delivery_count": 2}, True),
         ({"x_attempt": "many", "x_deliveries": None, "x_delivery_count": -1}, False),
     ],
 )
-def test_what_failed_or_was_not_settled_before_is_a_suspect(
+def test_what_failed_before_or_was_not_settled_twice_is_a_suspect(
     headers: dict[str, Any], suspect: bool
 ) -> None:
     assert parking.is_suspect(message(**headers)) is suspect

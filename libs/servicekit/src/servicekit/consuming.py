@@ -5,8 +5,9 @@ themselves, and ``Q.parked``, whose messages wait for an operator. Batches don't
 what arrived while the one before was at work. Two things go on at once: batches are applied and
 acknowledged, and what failed is put aside, so that no good event waits for a bad one.
 
-What came before (tried, or delivered and never settled) is handled alone: should it kill the
-process, it takes no other with it, and after ``DELIVERY_LIMIT`` deliveries it is parked.
+What is suspect (it failed before, or was delivered twice and never settled) is handled alone:
+should it kill the process, it takes no other with it, and after ``DELIVERY_LIMIT`` deliveries it
+is parked.
 """
 
 from __future__ import annotations
