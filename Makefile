@@ -34,6 +34,10 @@ test: $(VENV)/.dev ## all tests; brings its own RabbitMQ and PostgreSQL (ARGS="-
 chaos: $(VENV)/.dev ## kill, freeze and cut everything, for hours, and compare ids (CHAOS=0.05: less)
 	CHAOS=$(or $(CHAOS),long) $(BIN)/pytest tests/chaos $(ARGS)
 
+.PHONY: bench
+bench: $(VENV)/.dev ## speed against peers, as ratios (docs/reference/benchmarks.md; ARGS="publish")
+	cd tests && ../$(BIN)/python -W ignore -m benchmarks $(ARGS)
+
 .PHONY: lint
 lint: $(VENV)/.dev ## style, types, import rules; shell, YAML and Docker files too
 	$(BIN)/ruff check

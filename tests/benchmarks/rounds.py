@@ -14,17 +14,24 @@ class Table:
     title: str
     unit: str
     results: Mapping[str, list[float]]
-    notes: str = ""
+    ours: str
     targets: Mapping[str, float] = field(default_factory=dict)
-    """By peer: the ratio ours/peer that is promised."""
+    """By peer: the ratio ours to theirs that is promised."""
+    lower_is_better: bool = False
 
     def median(self, name: str) -> float:
         return statistics.median(self.results[name])
 
-    def ratio(self, ours: str, peer: str) -> float:
+    def ratio(self, peer: str) -> float:
         """The median of the rounds' ratios: both of a round met the same machine."""
-        pairs = zip(self.results[ours], self.results[peer], strict=True)
+        pairs = zip(self.results[self.ours], self.results[peer], strict=True)
         return statistics.median(mine / theirs for mine, theirs in pairs)
+
+    def verdict(self, peer: str) -> str:
+        ratio, target = self.ratio(peer), self.targets[peer]
+        return (
+            "kept" if (ratio <= target if self.lower_is_better else ratio >= target) else "missed"
+        )
 
 
 def race(contestants: Mapping[str, Callable[[], float]], *, rounds: int) -> dict[str, list[float]]:
