@@ -1,12 +1,14 @@
 """Logs, metrics and traces: one trace across services, and no personal data in any of them."""
 
+import contextlib
+import io
 import re
 
 import pytest
 
 from servicekit.errors import Conflict
 from servicekit.events import Unreadable
-from servicekit.telemetry import child_trace, describe, frames
+from servicekit.telemetry import child_trace, configure, describe, frames, log
 
 W3C = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-01")
 PARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
@@ -67,3 +69,12 @@ def test_where_it_happened_is_told_without_what_was_in_hand() -> None:
     assert "in fail" in where
     assert "张三" not in where.replace('fail("张三")', "")
     assert frames(None) == ""
+
+
+def test_logs_go_to_standard_error_as_it_is_now() -> None:
+    with contextlib.redirect_stderr(io.StringIO()) as before:
+        configure("INFO", "json")
+    before.close()
+    with contextlib.redirect_stderr(io.StringIO()) as now:
+        log.warning("event.parked", attempt=3)
+    assert '"attempt": 3' in now.getvalue()
