@@ -83,6 +83,11 @@ class Rules:
         """The score of a pair for which every factor is at its best."""
         return 1000 * sum(self.weights.values())
 
+    @property
+    def most_points(self) -> int:
+        """More than any pair's score, the margin for keeping it included."""
+        return self.best_score + self.keep_margin + 1
+
     def reach(self, aid_kind: str) -> int:
         """The distance bound in metres; ValueError for an aid kind the rules don't know."""
         try:
@@ -129,7 +134,7 @@ _BOUNDS = {
     "tutoring_year_gap": (0, 12),
     "minimum_overlap": (1, 1440),
     "days_a_week": (1, 7),
-    "keep_margin": (0, 100_000_000),
+    "keep_margin": (0, 10_000_000),
 }
 """The least and the greatest value of each number."""
 
