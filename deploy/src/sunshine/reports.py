@@ -16,6 +16,7 @@ AID = {
     "hardship": "助困 hardship",
     "schooling": "助学 schooling",
 }
+LOCALES = ("zh-CN", "en")
 MARK = {"matched": "[green]●[/]", "met": "[green]✓[/]", "open": "[red]○[/]"}
 LEGEND = "● matched 已结对   ✓ met 已满足   ○ open 待结对   · other 其他"
 
@@ -89,8 +90,7 @@ def unmatched(console: Console, rows: Sequence[dict[str, Any]]) -> None:
 
 def _why(row: dict[str, Any]) -> str:
     community = row["need"].partition("-")[0]
-    texts = (row["sentence"][locale] for locale in ("zh-CN", "en"))
-    return "\n".join(texts).replace(f"{community}-", "")
+    return _told(row).replace(f"{community}-", "")
 
 
 def proposals(console: Console, run: dict[str, Any], *, dry_run: bool) -> None:
@@ -178,15 +178,15 @@ def notices(console: Console, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def explanation(console: Console, answer: dict[str, Any]) -> None:
-    """Why, or why not: filters, factors, and the sentences that sum them up."""
-    for locale in ("zh-CN", "en"):
+    """Why, or why not: the sentences that sum it up, then every filter and factor."""
+    for locale in LOCALES:
         console.print(*answer["sentences"][locale], sep="\n")
     console.print(
         table(
             "条件 Filters",
             ["条件 filter", "通过 passed", "依据 facts"],
             [
-                [row["name"], "[green]✓[/]" if row["passed"] else "[red]✗[/]", _facts(row["facts"])]
+                [_both(row["label"]), "[green]✓[/]" if row["passed"] else "[red]✗[/]", _told(row)]
                 for row in answer["filters"]
             ],
         )
@@ -194,17 +194,26 @@ def explanation(console: Console, answer: dict[str, Any]) -> None:
     console.print(
         table(
             "评分 Factors",
-            ["因素 factor", "值 value (0–1)#", "得分 points#"],
+            ["因素 factor", "值 value (0–1)#", "权重 weight#", "得分 points#"],
             [
-                [row["name"], *(f"{row[key] / 1000:.2f}" for key in ("value", "contribution"))]
+                [
+                    _both(row["label"]),
+                    f"{row['value'] / 1000:.2f}",
+                    row["weight"],
+                    f"{row['contribution'] / 1000:.2f}",
+                ]
                 for row in answer["factors"]
             ],
         )
     )
 
 
-def _facts(facts: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in facts.items())
+def _both(told: dict[str, str]) -> str:
+    return " ".join(told[locale] for locale in LOCALES)
+
+
+def _told(row: dict[str, Any]) -> str:
+    return "\n".join(row["sentence"][locale] for locale in LOCALES)
 
 
 def inbox(console: Console, answer: dict[str, Any]) -> None:

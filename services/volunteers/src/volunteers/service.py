@@ -138,7 +138,8 @@ class VolunteersService(Service):
 
     @rpc(matching_rpc.NeedAndVolunteer, returns=matching_rpc.ExplainView)
     def explain_match(self, call: Call, data: Data) -> Any:
-        return explaining.explain_match(call.session, data, now=call.now)
+        solve = partial(compute, match)
+        return explaining.explain_match(call.session, data, now=call.now, solve=solve)
 
     @rpc(pairings_rpc.PairingArgs, returns=matching_rpc.ExplainView)
     def explain_pairing(self, call: Call, data: Data) -> Any:

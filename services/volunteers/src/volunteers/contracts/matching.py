@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields
 
 from servicekit.schemas import Code, Id, Schema
 from volunteers.contracts.shapes import CommunityArgs
-from volunteers.domain.codes import (
-    AidKind,
-)
+from volunteers.domain.codes import AidKind
 
 
 class MatchArgs(CommunityArgs):
@@ -72,28 +72,71 @@ class NeedAndVolunteer(Schema):
     volunteer = Id(required=True)
 
 
+def told(**kwargs: Any) -> fields.Dict:
+    """A text in each language: ``{"zh-CN": …, "en": …}``."""
+    return fields.Dict(keys=fields.String(), values=fields.String(), **kwargs)
+
+
 class FilterView(Schema):
-    """A hard filter's answer, with the facts it used."""
+    """A hard filter's answer, with the facts it used, and told."""
 
     name = fields.String()
+    label = told()
     passed = fields.Boolean()
     facts = fields.Dict()
+    sentence = told()
 
 
 class FactorView(Schema):
     """A part of the score: ``value`` in thousandths, ``contribution`` = weight x value."""
 
     name = fields.String()
+    label = told()
     value = fields.Integer()
     weight = fields.Integer()
     contribution = fields.Integer()
     facts = fields.Dict()
+    sentence = told()
+
+
+class GivenView(Schema):
+    """A need and who serves it, with the score of that pair; ``planned``: if matching ran now."""
+
+    need = Id()
+    volunteer = Id()
+    score = fields.Integer()
+    planned = fields.Boolean()
+
+
+class MoveView(Schema):
+    """A need whose volunteer would change; null is nobody."""
+
+    need = Id()
+    before = Id(allow_none=True)
+    after = Id(allow_none=True)
+
+
+class CostView(Schema):
+    """What choosing this pair would cost, the rest decided anew as well as can be.
+
+    Needs weigh first: ``unserved`` would lose their help, ``served`` would find it. Then the
+    total score: it would fall by ``points``. ``moves`` is the chain, the asked need first.
+    """
+
+    unserved = fields.List(Id())
+    served = fields.List(Id())
+    points = fields.Integer()
+    moves = fields.List(fields.Nested(MoveView))
+    sentence = told()
 
 
 class ExplainView(Schema):
     """Why, or why not: every filter and factor, and sentences by locale (zh-CN, en).
 
-    ``rank`` of ``of`` eligible volunteers, where known; ``instead`` serves the need now.
+    ``rank`` of ``of`` eligible volunteers, where known. Where the pair is not the chosen one,
+    ``instead`` has who serves the need and whom the volunteer serves, and where it is eligible,
+    ``cost`` has what choosing it would cost. ``planned``: nothing is proposed for the need yet,
+    ``chosen`` is what a run now would decide.
     """
 
     pairing = Id(allow_none=True)
@@ -109,9 +152,9 @@ class ExplainView(Schema):
     rank = fields.Integer(allow_none=True)
     of = fields.Integer(allow_none=True)
     chosen = fields.String(allow_none=True)
-    instead = Id(allow_none=True)
-    instead_score = fields.Integer(allow_none=True)
-    given_to = fields.List(Id())
+    planned = fields.Boolean()
+    instead = fields.List(fields.Nested(GivenView))
+    cost = fields.Nested(CostView, allow_none=True)
     rules = fields.String()
     today = fields.String()
     sentences = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))

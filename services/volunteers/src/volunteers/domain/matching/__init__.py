@@ -6,6 +6,7 @@ Pure: values in, values out; the time is an argument. Start reading at `matching
 from volunteers.domain.calendar import Slot
 from volunteers.domain.matching.assignment import NOBODY, Assignment, assign, candidates_of
 from volunteers.domain.matching.blockers import Blockers, NearMiss, blockers
+from volunteers.domain.matching.cost import Cost, Move, cost
 from volunteers.domain.matching.explain import Explanation, explain, freeze, replay
 from volunteers.domain.matching.factors import Factor, score
 from volunteers.domain.matching.filters import (
@@ -24,7 +25,13 @@ from volunteers.domain.matching.matching import (
     propose_one,
 )
 from volunteers.domain.matching.rules import DEFAULT_RULES, FACTOR_NAMES, Rules
-from volunteers.domain.matching.wording import blocker_sentence, sentences, verdict_sentence
+from volunteers.domain.matching.wording import (
+    blocker_sentence,
+    cost_sentence,
+    factor_sentence,
+    sentences,
+    verdict_sentence,
+)
 from volunteers.domain.matching.world import Companion, Need, Volunteer
 
 __all__ = [
@@ -39,9 +46,11 @@ __all__ = [
     "Candidate",
     "Companion",
     "Context",
+    "Cost",
     "Explanation",
     "Factor",
     "Match",
+    "Move",
     "NearMiss",
     "Need",
     "Outcome",
@@ -53,7 +62,10 @@ __all__ = [
     "blocker_sentence",
     "blockers",
     "candidates_of",
+    "cost",
+    "cost_sentence",
     "explain",
+    "factor_sentence",
     "freeze",
     "judge",
     "match",
