@@ -211,7 +211,7 @@ def test_nobody_is_paired_twice_or_beyond_their_places_and_no_deadlock_is_told(
             at_work.spawn_n(Worker(town, seed).work, share)
         while at_work.running():
             assert town.broken() == []
-            eventlet.sleep(0.2)
+            eventlet.sleep(1)
         assert town.broken() == []
         assert town.told.total() == operations
         assert [told for told in town.told if told.startswith("!")] == []
