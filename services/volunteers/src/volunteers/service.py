@@ -14,7 +14,7 @@ from volunteers.contracts import people as people_rpc
 from volunteers.contracts import visits as visits_rpc
 from volunteers.contracts.shapes import CommunityArgs
 from volunteers.domain.codes import VolunteerState
-from volunteers.domain.matching import match
+from volunteers.domain.matching import keep_run, match, replay_run
 from volunteers.models import Pairing
 from volunteers.queries import pairings as found
 from volunteers.queries import people as listed
@@ -31,6 +31,7 @@ from volunteers.usecases import (
     partners,
     people,
     planning,
+    replaying,
     reveal,
     rounds,
     visits,
@@ -128,7 +129,12 @@ class VolunteersService(Service):
     @rpc(matching_rpc.MatchArgs, returns=matching_rpc.MatchView)
     def match(self, call: Call, data: Data) -> Any:
         return matching.match_community(
-            call.session, data, now=call.now, actor=call.actor, solve=partial(compute, match)
+            call.session,
+            data,
+            now=call.now,
+            actor=call.actor,
+            solve=partial(compute, match),
+            keep=partial(compute, keep_run),
         )
 
     @rpc(CommunityArgs, returns=matching_rpc.UnmatchedList)
@@ -144,6 +150,10 @@ class VolunteersService(Service):
     @rpc(pairings_rpc.PairingArgs, returns=matching_rpc.ExplainView)
     def explain_pairing(self, call: Call, data: Data) -> Any:
         return explaining.explain_pairing(call.session, data)
+
+    @rpc(matching_rpc.ReplayMatch, returns=matching_rpc.ReplayView)
+    def replay_match(self, call: Call, data: Data) -> Any:
+        return replaying.replay_match(call.session, data, replay=partial(compute, replay_run))
 
     @rpc(matching_rpc.SetRules, returns=matching_rpc.RulesView)
     def set_rules(self, call: Call, data: Data) -> Any:

@@ -160,6 +160,30 @@ class ExplainView(Schema):
     sentences = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 
+class ReplayMatch(Schema):
+    """A run (``210103008001-R1``) or a pairing (``210103008001-H001-N1-A1``)."""
+
+    id = Id(required=True)
+
+
+class DifferenceView(Schema):
+    """A need of a run, or a factor or the score of a proposal, that came out otherwise."""
+
+    what = fields.String()
+    kept = fields.Raw(allow_none=True)
+    now = fields.Raw(allow_none=True)
+
+
+class ReplayView(Schema):
+    """Whether computing it again gave the same; ``kind`` is ``run`` or ``pairing``."""
+
+    id = Id()
+    kind = fields.String()
+    rules = fields.String()
+    same = fields.Boolean()
+    differences = fields.List(fields.Nested(DifferenceView))
+
+
 class SetRules(CommunityArgs):
     """A community's own weights and bounds for matching."""
 

@@ -22,7 +22,7 @@ from volunteers.domain.codes import (
 )
 from volunteers.domain.matching import OVERRIDABLE, score
 from volunteers.domain.states import LIVE, PAIRING
-from volunteers.models import Decline, NeedCopy, Pairing, Visit, Volunteer
+from volunteers.models import Decline, NeedCopy, Pairing, Visit
 from volunteers.queries.lookup import LOCK, local_day, one
 from volunteers.queries.world import rules_of
 from volunteers.usecases import matching, planning, safety

@@ -16,6 +16,13 @@ from volunteers.domain.matching.filters import (
     Verdict,
     judge,
 )
+from volunteers.domain.matching.keeping import (
+    Difference,
+    Kept,
+    keep_run,
+    replay_proposal,
+    replay_run,
+)
 from volunteers.domain.matching.matching import (
     Candidate,
     Context,
@@ -47,8 +54,10 @@ __all__ = [
     "Companion",
     "Context",
     "Cost",
+    "Difference",
     "Explanation",
     "Factor",
+    "Kept",
     "Match",
     "Move",
     "NearMiss",
@@ -68,9 +77,12 @@ __all__ = [
     "factor_sentence",
     "freeze",
     "judge",
+    "keep_run",
     "match",
     "propose_one",
     "replay",
+    "replay_proposal",
+    "replay_run",
     "score",
     "sentences",
     "verdict_sentence",
