@@ -15,6 +15,7 @@ from volunteers.contracts import visits as visits_rpc
 from volunteers.contracts.shapes import CommunityArgs
 from volunteers.domain.codes import VolunteerState
 from volunteers.domain.matching import keep_run, match, replay_run
+from volunteers.domain.matching.whatif import whatif as try_out
 from volunteers.models import Pairing
 from volunteers.queries import pairings as found
 from volunteers.queries import people as listed
@@ -23,10 +24,12 @@ from volunteers.settings import Settings
 from volunteers.usecases import (
     absence,
     explaining,
+    fairness,
     hours,
     importing,
     matching,
     needs,
+    overrides,
     pairings,
     partners,
     people,
@@ -35,6 +38,7 @@ from volunteers.usecases import (
     reveal,
     rounds,
     visits,
+    whatif,
 )
 from volunteers.web import create_app
 
@@ -154,6 +158,20 @@ class VolunteersService(Service):
     @rpc(matching_rpc.ReplayMatch, returns=matching_rpc.ReplayView)
     def replay_match(self, call: Call, data: Data) -> Any:
         return replaying.replay_match(call.session, data, replay=partial(compute, replay_run))
+
+    @rpc(CommunityArgs, returns=matching_rpc.OverridesView)
+    def overrides(self, call: Call, data: Data) -> Any:
+        return overrides.overrides(call.session, data)
+
+    @rpc(matching_rpc.WhatIfArgs, returns=matching_rpc.WhatIfView)
+    def what_if(self, call: Call, data: Data) -> Any:
+        return whatif.what_if(call.session, data, now=call.now, compute=partial(compute, try_out))
+
+    @rpc(CommunityArgs, returns=matching_rpc.FairnessView, transaction=False)
+    def fairness(self, call: Call, data: Data) -> Any:
+        homes = fairness.homes(call.peers.households.find_households, data["community"])
+        with call.transaction() as session:
+            return fairness.fairness(session, data, now=call.now, homes=homes)
 
     @rpc(matching_rpc.SetRules, returns=matching_rpc.RulesView)
     def set_rules(self, call: Call, data: Data) -> Any:

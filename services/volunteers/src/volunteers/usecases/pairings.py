@@ -20,11 +20,11 @@ from volunteers.domain.codes import (
     Party,
     VisitState,
 )
-from volunteers.domain.matching import OVERRIDABLE, score
+from volunteers.domain.matching import OVERRIDABLE, Need, propose_one, score
 from volunteers.domain.states import LIVE, PAIRING
 from volunteers.models import Decline, NeedCopy, Pairing, Visit
 from volunteers.queries.lookup import LOCK, local_day, one
-from volunteers.queries.world import rules_of
+from volunteers.queries.world import rules_of, world
 from volunteers.usecases import matching, planning, safety
 from volunteers.usecases.proposing import Proposal, propose, publish_pairing
 
@@ -40,6 +40,7 @@ def propose_pairing(
     volunteer = safety.volunteer_now(session, data["volunteer"], today)
     rules = rules_of(session, need.community)
     safety.refuse_pair(safety.refusals(need, volunteer, rules, today, overridable=OVERRIDABLE))
+    instead_of = _machines_choice(session, need, today)
     factors = score(need, volunteer, rules, today)
     points = sum(each.contribution for each in factors)
     proposal = Proposal(need, volunteer, None, points, factors, manual=True)
@@ -52,7 +53,15 @@ def propose_pairing(
         )
     assign_key(session, stored[0])
     stored[0].override_reason = data["reason"]
+    stored[0].frozen = stored[0].frozen | {"instead_of": instead_of}  # told by the overrides report
     return stored[0]
+
+
+def _machines_choice(session: Session, need: Need, today: date) -> dict[str, Any] | None:
+    """Whom the machine would have proposed, and by which factors; None where nobody may."""
+    seen = world(session, need.community, today, [need.id])
+    best = propose_one(need, seen.volunteers, seen.rules, today, top=1)
+    return best[0].to_data() if best else None
 
 
 def _refuse_second(session: Session, copy: NeedCopy) -> None:

@@ -83,7 +83,7 @@ def _result(outcome: Outcome) -> dict[str, Any]:
 
 
 def _differences(kept: Mapping[str, Any], now: Mapping[str, Any]) -> list[Difference]:
-    pairs = ((what, kept.get(what), now.get(what)) for what in sorted(kept | now))
+    pairs = ((what, kept.get(what), now.get(what)) for what in sorted({*kept, *now}))
     return [Difference(what, was, found) for what, was, found in pairs if was != found]
 
 
