@@ -108,7 +108,7 @@ def test_inputs_survive_being_frozen_as_json() -> None:
     ("changes", "message"),
     [
         ({"weights": {"distance": 1}}, "weights must name every factor once; look at: age_fit"),
-        ({"minimum_overlap": 0}, "minimum_overlap is 0; write a whole number of at least 1"),
+        ({"minimum_overlap": 0}, "minimum_overlap is 0; write a whole number from 1 to 1440"),
         ({"distance_m": {"elderly": "far"}}, "distance_m.elderly is 'far'; write a whole number"),
         ({"colour": "red"}, "rules must have exactly the known keys; look at: colour"),
     ],

@@ -25,7 +25,7 @@ from volunteers.domain.matching import (
     propose_one,
     score,
 )
-from volunteers.domain.matching.candidates import classes_of
+from volunteers.domain.matching.candidates import classes_of, everybody
 from volunteers.domain.matching.factors import total
 from volunteers.domain.matching.pool import Pool
 
@@ -55,13 +55,13 @@ def test_columns_judge_and_score_as_the_named_functions_do(seed: int) -> None:
     needs, volunteers = random_world(seed, 4, 25)
     pool = Pool(volunteers, DEFAULT_RULES, TODAY)
     for need in needs:
-        masks, everybody = pool.masks(need), range(pool.size)
-        points = pool.scores(need, np.arange(pool.size))
-        for place in everybody:
+        pairs = everybody(need, pool)
+        masks, points = pairs.masks(), pairs.scores()
+        for place in range(pool.size):
             verdicts = judge(need, pool.people[place], DEFAULT_RULES, TODAY)
             assert [each.passed for each in verdicts] == masks[:, place].tolist()
             assert points[place] == total(score(need, pool.people[place], DEFAULT_RULES, TODAY))
-        assert pool.eligible(need).tolist() == [n for n in everybody if masks[:, n].all()]
+        assert pairs.eligible().v.tolist() == np.flatnonzero(masks.all(axis=0)).tolist()
 
 
 @given(SEEDS)

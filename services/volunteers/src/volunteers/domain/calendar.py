@@ -74,6 +74,25 @@ def merged(slots: Iterable[Slot]) -> tuple[Slot, ...]:
     return tuple(joined)
 
 
+def without(slots: Iterable[Slot], busy: Iterable[Slot]) -> tuple[Slot, ...]:
+    """What is left of these times when others are taken out, in order."""
+    left = list(merged(slots))
+    for taken in busy:
+        left = [
+            Slot(slot.weekday, start, end)
+            for slot in left
+            for start, end in _around(slot, taken)
+            if start < end
+        ]
+    return tuple(left)
+
+
+def _around(slot: Slot, taken: Slot) -> tuple[tuple[int, int], ...]:
+    if slot.weekday != taken.weekday:
+        return ((slot.start, slot.end),)
+    return (slot.start, min(slot.end, taken.start)), (max(slot.start, taken.end), slot.end)
+
+
 def common_slots(
     ours: Iterable[Slot], theirs: Iterable[Slot], minutes: int = 1
 ) -> tuple[Slot, ...]:

@@ -12,7 +12,7 @@ How it is reached, exactly and without a large constant that stands for "more im
 *Counts.* Sets of needs that can be served together are the independent sets of a transversal
 matroid. There the greedy choice, class by class, growing one matching by augmenting paths, never
 needs to take back a need it has served; so the number served per class, k_c, is the best one for
-aim 1, and no other number of needs served is greater, which is aim 2.
+aim 1, and no other number of needs served is greater, which is aim 2 (`augmenting.py`).
 
 *Scores.* Among all matchings that serve exactly k_c needs of each class c, a minimum-cost flow
 finds the greatest total score: class (supply k_c) → its needs (1) → volunteers → sink (capacity).
@@ -65,6 +65,20 @@ def assign(classes: Sequence[int], candidates: Candidates, capacities: Sequence[
     return Assignment(tuple(volunteer_of.tolist()), tuple(served.tolist()), total)
 
 
+def price_of_order(ranks: Ints, rows: Ints) -> Ints:
+    """What leaving out a need of each class costs in one sum with the scores, exactly.
+
+    In a matroid any falling weights give the greedy order; the steps are wider than what all
+    scores together can differ.
+    """
+    most = int(np.abs(rows[:, 2]).max(initial=0))
+    step = 2 * (len(ranks) + 1) * (most + 1)
+    classes = int(ranks.max(initial=-1)) + 1
+    if step * (classes + 1) >= 2**62:
+        raise ValueError("the scores lie too far apart for whole numbers of 64 bits; scale them")
+    return step * (classes - np.arange(classes, dtype=np.int64))
+
+
 def candidates_of(scores: npt.ArrayLike, allowed: npt.ArrayLike | None = None) -> Ints:
     """A matrix needs × volunteers of scores as candidate rows; `allowed` masks pairs out."""
     matrix = np.asarray(scores, dtype=np.int64)
@@ -95,6 +109,8 @@ def _best_scores(ranks: Ints, rows: Ints, limits: Ints, served: Ints) -> Ints:
         return volunteer_of
     flow = _network(ranks, rows, limits, served)
     status = flow.solve()
+    if status == flow.BAD_COST_RANGE:
+        raise ValueError("the scores lie too far apart for whole numbers of 64 bits; scale them")
     if status != flow.OPTIMAL:
         raise RuntimeError(f"the flow solver answered {status.name} to a network known feasible")
     chosen = rows[flow.flows(np.arange(len(rows), dtype=np.int32)) > 0]
@@ -105,17 +121,22 @@ def _best_scores(ranks: Ints, rows: Ints, limits: Ints, served: Ints) -> Ints:
 def _network(
     ranks: Ints, rows: Ints, limits: Ints, served: Ints
 ) -> min_cost_flow.SimpleMinCostFlow:
-    """The first arcs are the candidate rows, in their order; nodes: needs, volunteers, classes."""
+    """The first arcs are the candidate rows, in their order; nodes: needs, volunteers, classes.
+
+    A class served as a whole needs no node: each of its needs is supplied by itself.
+    """
     needs, volunteers = len(ranks), len(limits)
-    classes = needs + volunteers
-    sink = classes + len(served)
     taking, taken = np.unique(rows[:, 0]), np.unique(rows[:, 1])
+    partly = served < np.bincount(ranks[taking], minlength=len(served))
+    choosing, certain = taking[partly[ranks[taking]]], taking[~partly[ranks[taking]]]
+    classes = needs + volunteers + np.arange(len(served))
+    sink = needs + volunteers + len(served)
     flow = min_cost_flow.SimpleMinCostFlow()
-    _arcs(flow, rows[:, 0], needs + rows[:, 1], np.ones(len(rows)), rows[:, 2].max() - rows[:, 2])
-    _arcs(flow, classes + ranks[taking], taking, np.ones(len(taking)), np.zeros(len(taking)))
-    _arcs(flow, needs + taken, np.full(len(taken), sink), limits[taken], np.zeros(len(taken)))
-    supplied = np.arange(classes, sink, dtype=np.int32)
-    flow.set_nodes_supplies(supplied, served)
+    _arcs(flow, rows[:, 0], needs + rows[:, 1], 1, rows[:, 2].max() - rows[:, 2])
+    _arcs(flow, classes[ranks[choosing]], choosing, 1, 0)
+    _arcs(flow, needs + taken, sink, limits[taken], 0)
+    flow.set_nodes_supplies(certain.astype(np.int32), np.ones(len(certain), dtype=np.int64))
+    flow.set_nodes_supplies(classes[partly].astype(np.int32), served[partly])
     flow.set_node_supply(sink, -int(served.sum()))
     return flow
 
@@ -123,13 +144,14 @@ def _network(
 def _arcs(
     flow: min_cost_flow.SimpleMinCostFlow,
     tails: Ints,
-    heads: Ints,
-    capacities: npt.NDArray[np.float64] | Ints,
-    costs: npt.NDArray[np.float64] | Ints,
+    heads: Ints | int,
+    capacities: Ints | int,
+    costs: Ints | int,
 ) -> None:
+    count = len(tails)
     flow.add_arcs_with_capacity_and_unit_cost(
         tails.astype(np.int32),
-        heads.astype(np.int32),
-        capacities.astype(np.int64),
-        costs.astype(np.int64),
+        np.broadcast_to(heads, count).astype(np.int32),
+        np.broadcast_to(capacities, count).astype(np.int64),
+        np.broadcast_to(costs, count).astype(np.int64),
     )

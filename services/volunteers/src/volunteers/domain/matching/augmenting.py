@@ -1,6 +1,9 @@
-"""How many needs of each priority class can be served: augmenting paths, class by class.
+"""How many needs of each priority class can be served.
 
-No recursion, and each volunteer is looked at in vain once only: what a failed search reached
+A matching as large as can be comes from SciPy, which knows no classes. Only where it leaves needs
+unserved must classes compete, and only those needs compete that could make room for one of them;
+all others are served in any case. Among the competing, augmenting paths decide, class by class:
+no recursion, and each volunteer is looked at in vain once only: what a failed search reached
 can never be part of a later path, so it is left out from then on.
 """
 
@@ -8,8 +11,10 @@ from collections import deque
 from typing import Final
 
 import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
-from volunteers.domain.matching.geometry import Ints
+from volunteers.domain.matching.geometry import Bools, Ints
 
 FREE: Final = -1
 
@@ -21,12 +26,48 @@ def served_per_class(ranks: Ints, pairs: Ints, limits: Ints) -> Ints:
     pairs   candidate rows (need, volunteer), sorted by need
     limits  capacity of each volunteer
     """
-    served = np.zeros(int(ranks.max()) + 1 if len(ranks) else 0, dtype=np.int64)
+    classes = int(ranks.max()) + 1 if len(ranks) else 0
+    pairs = pairs[limits[pairs[:, 1]] > 0]
+    holder = _largest(pairs, len(ranks), limits)
+    hoping = np.zeros(len(ranks), dtype=np.bool_)
+    hoping[pairs[:, 0]] = True
+    competing = _reached(pairs, holder, hoping & (holder == FREE))
+    served = np.bincount(ranks[hoping & ~competing], minlength=classes)
+    pairs = pairs[competing[pairs[:, 0]]]
     growing = _Matching(_neighbours(pairs, len(ranks)), limits.tolist())
-    for need in np.argsort(ranks, kind="stable").tolist():
+    for need in np.flatnonzero(competing)[np.argsort(ranks[competing], kind="stable")].tolist():
         if growing.serve(need):
             served[ranks[need]] += 1
-    return served
+    return served.astype(np.int64)
+
+
+def _largest(pairs: Ints, needs: int, limits: Ints) -> Ints:
+    """Who serves each need in a matching as large as can be; a column per place of a volunteer."""
+    asked = np.bincount(pairs[:, 1], minlength=len(limits))
+    places = np.minimum(limits, asked)
+    first = np.cumsum(places) - places
+    owner = np.repeat(np.arange(len(limits)), places)
+    if not len(owner):
+        return np.full(needs, FREE, dtype=np.int64)
+    copies = places[pairs[:, 1]]
+    nth = np.arange(copies.sum()) - np.repeat(np.cumsum(copies) - copies, copies)
+    columns = np.repeat(first[pairs[:, 1]], copies) + nth
+    rows = np.repeat(pairs[:, 0], copies)
+    graph = csr_matrix((np.ones(len(rows), np.int8), (rows, columns)), (needs, len(owner)))
+    column = maximum_bipartite_matching(graph, perm_type="column")
+    return np.where(column < 0, FREE, owner[np.maximum(column, 0)])
+
+
+def _reached(pairs: Ints, holder: Ints, unserved: Bools) -> Bools:
+    """The unserved needs, and all that would make room for one of them by moving."""
+    seen, new = unserved.copy(), unserved
+    while new.any():
+        wanted = np.zeros(holder.max(initial=0) + 1, dtype=np.bool_)
+        asked = pairs[new[pairs[:, 0]], 1]
+        wanted[asked[asked < len(wanted)]] = True
+        new = wanted[np.maximum(holder, 0)] & (holder != FREE) & ~seen
+        seen |= new
+    return seen
 
 
 def _neighbours(pairs: Ints, needs: int) -> list[list[int]]:

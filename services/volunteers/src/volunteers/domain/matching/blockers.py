@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from volunteers.domain.matching.candidates import everybody
 from volunteers.domain.matching.filters import FILTER_NAMES, SAFETY, Verdict, judge
-from volunteers.domain.matching.pool import Bools, Pool
+from volunteers.domain.matching.geometry import Bools
+from volunteers.domain.matching.pairs import Pairs
+from volunteers.domain.matching.pool import Pool
 from volunteers.domain.matching.rules import Rules
 from volunteers.domain.matching.world import Need, Volunteer
 
@@ -73,7 +76,8 @@ def blockers(need: Need, volunteers: Iterable[Volunteer], rules: Rules, today: d
 
 def blockers_in(need: Need, pool: Pool, today: date, *, taken: bool = False) -> Blockers:
     """The same on a pool at hand; `taken` if a global run has given away who was eligible."""
-    failed = ~pool.masks(need)
+    pairs = everybody(need, pool)
+    failed = ~pairs.masks()
     times = failed.sum(axis=0)
     counts = dict(zip(FILTER_NAMES, failed.sum(axis=1).tolist(), strict=True))
     return Blockers(
@@ -84,21 +88,21 @@ def blockers_in(need: Need, pool: Pool, today: date, *, taken: bool = False) -> 
         at_capacity=int((failed[_CAPACITY] & (times == 1)).sum()),
         failing=tuple(sorted(((n, c) for n, c in counts.items() if c), key=lambda row: -row[1])),
         needed=_needed(need, pool.rules),
-        nearest=_nearest(need, pool, failed, today),
+        nearest=_nearest(need, pairs, failed, today),
         taken=taken,
     )
 
 
-def _nearest(need: Need, pool: Pool, failed: Bools, today: date) -> NearMiss | None:
+def _nearest(need: Need, pairs: Pairs, failed: Bools, today: date) -> NearMiss | None:
     """Fewest filters failed, then fewest that nobody may override, then nearest, then by id."""
     times = failed.sum(axis=0)
     missing = np.flatnonzero(times)
     if not len(missing):
         return None
     unsafe = failed[_UNSAFE].sum(axis=0)
-    order = np.lexsort((missing, pool.metres(need)[missing], unsafe[missing], times[missing]))
-    volunteer = pool.people[missing[order[0]]]
-    verdicts = judge(need, volunteer, pool.rules, today)
+    order = np.lexsort((missing, pairs.metres[missing], unsafe[missing], times[missing]))
+    volunteer = pairs.pool.people[missing[order[0]]]
+    verdicts = judge(need, volunteer, pairs.pool.rules, today)
     return NearMiss(volunteer.id, tuple(each for each in verdicts if not each.passed))
 
 

@@ -1,14 +1,29 @@
-"""The candidate graph: the eligible pairs of a world, with their scores."""
+"""The candidate graph: the eligible pairs of a world, with their scores.
 
-from collections.abc import Sequence
+Neighbours come from a k-d tree on the unit sphere, filters and factors by column (`pairs.py`);
+no Python loop runs over pairs. Of each need's eligible volunteers the best `BOUND` are kept; what
+is left out is held against the solution's prices (`prices.py`) and brought in where it matters.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from scipy.spatial import KDTree
 
-from volunteers.domain.matching.geometry import Ints
-from volunteers.domain.matching.pool import Pool
+from volunteers.domain.matching.geometry import Ints, chord_of
+from volunteers.domain.matching.pairs import Pairs
+from volunteers.domain.matching.pool import Asked, Pool
 from volunteers.domain.matching.world import Need
+
+BOUND = 30
+"""So many candidates per need stand in the graph at first."""
+
+AT_ONCE = 400_000
+"""Pairs worked on together: more of them run out of the processor's cache."""
+
+NOTHING = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,26 +39,87 @@ class Ranking:
         return int(found[0]) + 1 if len(found) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Rows (need, volunteer, score, rank), in order of need and rank, and what is not among them.
+
+    `eligible` counts, for each need, all who may serve it; `left_out` is the score of the best
+    of those who are not in the graph, `NOTHING` where all are.
+    """
+
+    rows: Ints
+    eligible: Ints
+    left_out: Ints
+
+
+def everybody(need: Need, pool: Pool) -> Pairs:
+    """One need with each volunteer of the pool."""
+    return Pairs(Asked([need], pool), pool, np.zeros(pool.size, np.int64), np.arange(pool.size))
+
+
 def ranking(need: Need, pool: Pool) -> Ranking:
     """Best score first; equal scores in order of the volunteers' ids."""
-    places = pool.eligible(need)
-    scores = pool.scores(need, places)
+    pairs = everybody(need, pool).eligible()
+    scores = pairs.scores()
     order = np.argsort(-scores, kind="stable")
-    return Ranking(places[order], scores[order])
+    return Ranking(pairs.v[order], scores[order])
 
 
-def candidate_rows(rankings: Sequence[Ranking]) -> Ints:
-    """Rows (need, volunteer, score) as `assignment.assign` takes them."""
-    sizes = [len(each.places) for each in rankings]
-    if not sum(sizes):
-        return np.zeros((0, 3), dtype=np.int64)
-    return np.column_stack(
-        [
-            np.repeat(np.arange(len(rankings)), sizes),
-            np.concatenate([each.places for each in rankings]),
-            np.concatenate([each.scores for each in rankings]),
-        ]
-    ).astype(np.int64)
+def graph_of(asked: Asked, pool: Pool, bound: int = BOUND) -> Graph:
+    """The best `bound` eligible volunteers of each need."""
+    needs = len(asked.needs)
+    eligible, left_out = np.zeros(needs, np.int64), np.full(needs, NOTHING, np.int64)
+    parts = [np.zeros((0, 4), np.int64)]
+    for rows in ranked_rows(asked, pool, np.arange(needs)):
+        eligible += np.bincount(rows[:, 0], minlength=needs)
+        first_out = rows[rows[:, 3] == bound + 1]
+        left_out[first_out[:, 0]] = first_out[:, 2]
+        parts.append(rows[rows[:, 3] <= bound])
+    rows = np.concatenate(parts)
+    return Graph(rows[np.lexsort((rows[:, 3], rows[:, 0]))], eligible, left_out)
+
+
+def ranked_rows(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[Ints]:
+    """All eligible pairs of the needs `wanted`, as rows (need, volunteer, score, rank), in parts."""
+    for members, offered in _groups(asked, pool, wanted):
+        tree, start, step = KDTree(pool.points[offered]), 0, 64
+        chord = chord_of(int(asked.reach[members[0]]))
+        while start < len(members):
+            part = members[start : start + step]
+            near = KDTree(asked.points[part]).sparse_distance_matrix(
+                tree, chord, output_type="ndarray"
+            )
+            pairs = Pairs(asked, pool, part[near["i"]], offered[near["j"]]).eligible()
+            yield _ranked(pairs)
+            start += step
+            step = max(1, min(4 * step, step * AT_ONCE // max(1, len(near))))
+
+
+def _groups(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Needs of one community and aid kind, near ones together, and those who could serve them."""
+    usable = np.flatnonzero(pool.usable)
+    groups: dict[tuple[str, str], list[int]] = {}
+    chosen = np.zeros(len(asked.needs), dtype=np.bool_)
+    chosen[wanted] = True
+    for place in asked.order[chosen[asked.order]].tolist():
+        need = asked.needs[place]
+        groups.setdefault((need.community, need.aid_kind), []).append(place)
+    for members in groups.values():
+        first = np.full(len(usable), members[0])
+        pairs = Pairs(asked, pool, first, usable)
+        offered = pairs.passing("scope", "aid_kind").v
+        if len(offered):
+            yield np.array(members), offered
+
+
+def _ranked(pairs: Pairs) -> Ints:
+    scores = pairs.scores()
+    order = np.lexsort((pairs.v, -scores, pairs.n))
+    n = pairs.n[order]
+    starts = np.flatnonzero(np.diff(n, prepend=-1))
+    sizes = np.diff(np.append(starts, len(n)))
+    ranks = np.arange(len(n)) - np.repeat(starts, sizes) + 1
+    return np.column_stack([n, pairs.v[order], scores[order], ranks])
 
 
 def classes_of(needs: Sequence[Need]) -> list[int]:

@@ -1,7 +1,7 @@
 """The score: named factors, each from 0 to 1 in thousandths, times a weight.
 
 Everything is whole numbers, so that sums are exact and a result is the same on every machine.
-The formulas take one pair's numbers or whole columns of them (`pool.py`): there is only one of
+The formulas take one pair's numbers or whole columns of them (`pairs.py`): there is only one of
 each. 1000 also stands for "nothing to choose here", such as age fit where nobody is tutored, so
 that such a factor takes no side between two needs.
 """
@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 
 from volunteers.domain.calendar import common_slots, longest_per_day, school_grade
-from volunteers.domain.matching.filters import is_minor, metres_apart, visit_days, visit_minutes
+from volunteers.domain.matching.filters import (
+    free_for,
+    is_minor,
+    metres_apart,
+    visit_days,
+    visit_minutes,
+)
 from volunteers.domain.matching.geometry import Ints
 from volunteers.domain.matching.rules import FACTOR_NAMES, Rules
 from volunteers.domain.matching.world import Need, Volunteer
@@ -59,7 +65,7 @@ def thousandths(part: Number, whole: Number) -> Any:
     return np.clip((2 * BEST * part + whole) // (2 * whole), 0, BEST)
 
 
-def nearness(metres: Number, bound: int) -> Any:
+def nearness(metres: Number, bound: Number) -> Any:
     return thousandths(bound - metres, bound)
 
 
@@ -67,11 +73,12 @@ def surplus(extra_skills: Number) -> Any:
     return thousandths(extra_skills, EXTRA_SKILLS)
 
 
-def spoken(shared: Number, wished: int) -> Any:
-    return thousandths(shared, wished) if wished else shared * 0 + BEST
+def spoken(shared: Number, wished: Number) -> Any:
+    """Who wishes nothing has all that they wish."""
+    return thousandths(shared + np.equal(wished, 0), np.maximum(wished, 1))
 
 
-def roominess(common_minutes: Number, minutes: int, days: int) -> Any:
+def roominess(common_minutes: Number, minutes: Number, days: Number) -> Any:
     return thousandths(common_minutes, ROOM * minutes * days)
 
 
@@ -95,7 +102,7 @@ def score(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> tuple[
         _distance(need, volunteer, rules),
         _skills(need, volunteer, rules),
         _language(need, volunteer),
-        _schedule(need, volunteer, rules),
+        _schedule(need, volunteer, rules, today),
         _continuity(need, volunteer),
         _load(volunteer),
         _age_fit(need, volunteer, rules, today),
@@ -129,9 +136,9 @@ def _language(need: Need, volunteer: Volunteer) -> Judged:
     return spoken(len(shared), len(need.languages)), facts
 
 
-def _schedule(need: Need, volunteer: Volunteer, rules: Rules) -> Judged:
-    minutes, days = visit_minutes(need, rules), visit_days(need)
-    fitting = common_slots(need.slots, volunteer.availability, minutes)
+def _schedule(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> Judged:
+    minutes, days = visit_minutes(need, rules), visit_days(need, rules)
+    fitting = common_slots(need.slots, free_for(need, volunteer, rules, today), minutes)
     common = sum(longest_per_day(fitting).values())
     return roominess(common, minutes, days), {"common_minutes": common, "visit_minutes": minutes}
 

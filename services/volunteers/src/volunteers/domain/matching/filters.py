@@ -1,15 +1,22 @@
 """The hard filters: what must hold for a volunteer to be considered for a need at all.
 
 Each is a small function that answers with the facts it used, so that a coordinator can be told
-why, and a test can turn the decision by turning the fact. `pool.py` says the same of many
-volunteers at once; a property test holds the two together.
+why, and a test can turn the decision by turning the fact. `pairs.py` says the same of many
+pairs at once; a property test holds the two together.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from volunteers.domain.calendar import age_on, common_slots, longest_per_day
+from volunteers.domain.calendar import (
+    Slot,
+    age_on,
+    common_slots,
+    longest_per_day,
+    merged,
+    without,
+)
 from volunteers.domain.matching.geometry import metres
 from volunteers.domain.matching.rules import ADULT_AGE, Rules
 from volunteers.domain.matching.world import Companion, Need, Volunteer
@@ -115,10 +122,14 @@ def language(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> Ver
 
 
 def schedule(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> Verdict:
-    """A visit must fit into one stretch that both have free, on as many days as it takes."""
-    minutes, days = visit_minutes(need, rules), visit_days(need)
-    fitting = common_slots(need.slots, volunteer.availability, minutes)
-    longest = longest_per_day(common_slots(need.slots, volunteer.availability))
+    """A visit must fit into one stretch that both have free, on as many days as it takes.
+
+    Hours at school are not free, whatever was promised, except for a single visit in a break.
+    """
+    minutes, days = visit_minutes(need, rules), visit_days(need, rules)
+    free = free_for(need, volunteer, rules, today)
+    fitting = common_slots(need.slots, free, minutes)
+    longest = longest_per_day(common_slots(need.slots, free))
     facts = {
         "minutes": minutes,
         "days": days,
@@ -220,8 +231,20 @@ def visit_minutes(need: Need, rules: Rules) -> int:
     return max(need.minutes, rules.minimum_overlap)
 
 
-def visit_days(need: Need) -> int:
+def visit_days(need: Need, rules: Rules) -> int:
     """On how many weekdays there must be time: two visits a week want two days, if named."""
-    if need.frequency != "twice_weekly":
-        return 1
-    return min(2, max(1, len({slot.weekday for slot in need.slots})))
+    named = len({slot.weekday for slot in need.slots})
+    return min(rules.days_a_week.get(need.frequency, 1), max(1, named))
+
+
+def free_for(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> tuple[Slot, ...]:
+    """The volunteer's times that this need can count on."""
+    single = need.frequency == "once" and rules.in_break(today)
+    return free_slots(volunteer, rules, term=not single)
+
+
+def free_slots(volunteer: Volunteer, rules: Rules, *, term: bool) -> tuple[Slot, ...]:
+    """What a volunteer promised, less the hours at school of those who go there in term."""
+    if term and volunteer.kind in rules.at_school:
+        return without(volunteer.availability, rules.school_hours)
+    return merged(volunteer.availability)

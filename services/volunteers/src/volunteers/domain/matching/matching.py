@@ -1,25 +1,30 @@
 """Matching a whole world, and answering one new need at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from volunteers.domain.matching.assignment import NOBODY, Assignment, assign
+from volunteers.domain.matching.assignment import NOBODY
 from volunteers.domain.matching.blockers import Blockers, blockers_in
 from volunteers.domain.matching.candidates import (
-    Ranking,
-    candidate_rows,
+    NOTHING,
+    Graph,
     classes_of,
+    graph_of,
     ranking,
 )
 from volunteers.domain.matching.factors import Factor, score
 from volunteers.domain.matching.geometry import Ints
-from volunteers.domain.matching.pool import Pool
+from volunteers.domain.matching.pool import Asked, Pool
 from volunteers.domain.matching.rules import Rules
+from volunteers.domain.matching.solving import Solved, solve
 from volunteers.domain.matching.world import Need, Volunteer
+
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +47,23 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A need given to a volunteer: rank `rank` of `eligible`, and a backup where there is one."""
+    """A need given to a volunteer: rank `rank` of `eligible`, and a backup where there is one.
+
+    The factors are worked out when they are asked for: a large run has many and shows few.
+    """
 
     need: str
     volunteer: str
     score: int
-    factors: tuple[Factor, ...]
     rank: int
     eligible: int
-    backup: str | None = None
-    backup_score: int | None = None
+    backup: str | None
+    backup_score: int | None
+    pair: tuple[Need, Volunteer, Rules, date] = field(repr=False, compare=False)
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        return score(*self.pair)
 
     def to_data(self) -> dict[str, Any]:
         return {
@@ -84,17 +96,35 @@ class Context:
         return self.primaries[need][0] if need in self.primaries else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
-    """The result of a run, in order of the needs' ids; equal for equal inputs."""
+    """The result of a run, in order of the needs' ids; equal for equal inputs.
+
+    `proven` says that no eligible pair, also none beyond the bounded candidate graph, could make
+    it better.
+    """
 
     rules: str
     needs: int
     volunteers: int
     matches: tuple[Match, ...]
-    unmatched: tuple[Blockers, ...]
+    unserved: tuple[Need, ...]
     total: int
     served_per_class: tuple[int, ...]
+    proven: bool
+    pool: Pool = field(repr=False, compare=False)
+
+    @cached_property
+    def unmatched(self) -> tuple[Blockers, ...]:
+        """Why nobody serves the needs left over; worked out when it is asked for."""
+        return self.reasons(len(self.unserved))
+
+    def reasons(self, most: int) -> tuple[Blockers, ...]:
+        """The same for so many of them, in order of their ids."""
+        pool = self.pool
+        return tuple(
+            blockers_in(need, pool, pool.today, taken=True) for need in self.unserved[:most]
+        )
 
     def context(self, volunteers: Iterable[Volunteer]) -> Context:
         """What `explain` needs to say who was given to whom."""
@@ -106,37 +136,44 @@ class Outcome:
 
 
 def match(
-    needs: Iterable[Need], volunteers: Iterable[Volunteer], rules: Rules, today: date
+    needs: Iterable[Need],
+    volunteers: Iterable[Volunteer],
+    rules: Rules,
+    today: date,
+    *,
+    tell: Tell = lambda _stage: None,
 ) -> Outcome:
     """Give volunteers to needs, optimal for the order of aims in `assignment`, then backups.
 
-    The order in which needs and volunteers come makes no difference. Raises ValueError if an id
-    comes twice or a need's aid kind is unknown to the rules.
+    A need's `current` volunteer is kept unless another plan is better by more than the rules'
+    margin. The order in which needs and volunteers come makes no difference. `tell` hears of each
+    stage. Raises ValueError if an id comes twice or a need's aid kind is unknown to the rules.
     """
+    tell("columns")
     pool = Pool(volunteers, rules, today)
-    asked = _by_id(needs)
-    rankings = [ranking(need, pool) for need in asked]
-    rows, classes = candidate_rows(rankings), classes_of(asked)
-    primary = assign(classes, rows, pool.remaining.tolist())
-    backup = _backups(classes, rows, primary, pool)
-    served = [place for place, who in enumerate(primary.volunteer_of) if who != NOBODY]
+    asked = Asked(_by_id(needs), pool)
+    tell("candidates")
+    graph = graph_of(asked, pool)
+    classes = np.array(classes_of(asked.needs), dtype=np.int64)
+    tell("assignment")
+    primary = solve(asked, pool, graph, classes, pool.remaining)
+    tell("backups")
+    backup = _backups(asked, pool, primary, classes)
+    matches = _matches(asked, pool, primary, backup)
     return Outcome(
         rules=rules.version,
-        needs=len(asked),
+        needs=len(asked.needs),
         volunteers=pool.size,
-        matches=tuple(
-            _match(
-                asked[n], rankings[n], primary.volunteer_of[n], backup.volunteer_of[n], pool, today
-            )
-            for n in served
-        ),
-        unmatched=tuple(
-            blockers_in(need, pool, today, taken=True)
-            for need, who in zip(asked, primary.volunteer_of, strict=True)
+        matches=matches,
+        unserved=tuple(
+            need
+            for need, who in zip(asked.needs, primary.volunteer_of, strict=True)
             if who == NOBODY
         ),
-        total=primary.total,
+        total=sum(each.score for each in matches),
         served_per_class=primary.served,
+        proven=primary.proven and backup.proven,
+        pool=pool,
     )
 
 
@@ -163,26 +200,43 @@ def _by_id(needs: Iterable[Need]) -> Sequence[Need]:
     return asked
 
 
-def _backups(classes: Sequence[int], rows: Ints, primary: Assignment, pool: Pool) -> Assignment:
+def _backups(asked: Asked, pool: Pool, primary: Solved, classes: Ints) -> Solved:
     """A second volunteer for each served need, by the same core: never the need's own primary."""
-    given = np.asarray(primary.volunteer_of, dtype=np.int64)[rows[:, 0]]
-    others = rows[(given != NOBODY) & (given != rows[:, 1])]
-    return assign(classes, others, pool.remaining_backup.tolist())
-
-
-def _match(
-    need: Need, ranked: Ranking, primary: int, backup: int, pool: Pool, today: date
-) -> Match:
-    volunteer = pool.people[primary]
-    rank = ranked.rank_of(primary) or 0
-    second = ranked.rank_of(backup) if backup != NOBODY else None
-    return Match(
-        need=need.id,
-        volunteer=volunteer.id,
-        score=int(ranked.scores[rank - 1]),
-        factors=score(need, volunteer, pool.rules, today),
-        rank=rank,
-        eligible=len(ranked.places),
-        backup=pool.people[backup].id if second else None,
-        backup_score=int(ranked.scores[second - 1]) if second else None,
+    served = primary.volunteer_of != NOBODY
+    graph = primary.graph
+    of_served = Graph(
+        graph.rows[served[graph.rows[:, 0]]],
+        graph.eligible,
+        np.where(served, graph.left_out, NOTHING),
     )
+    limits = pool.remaining_backup
+    return solve(asked, pool, of_served, classes, limits, without=primary.volunteer_of)
+
+
+def _matches(asked: Asked, pool: Pool, primary: Solved, backup: Solved) -> tuple[Match, ...]:
+    first, second = _chosen(primary), _chosen(backup)
+    people, none = pool.people, (NOBODY, None, 0)
+    found = []
+    for place, (who, points, rank) in first.items():
+        need, volunteer = asked.needs[place], people[who]
+        other, other_points, _ = second.get(place, none)
+        found.append(
+            Match(
+                need=need.id,
+                volunteer=volunteer.id,
+                score=points,
+                rank=rank,
+                eligible=int(primary.graph.eligible[place]),
+                backup=None if other == NOBODY else people[other].id,
+                backup_score=other_points,
+                pair=(need, volunteer, pool.rules, pool.today),
+            )
+        )
+    return tuple(found)
+
+
+def _chosen(solved: Solved) -> dict[int, tuple[int, int, int]]:
+    """By need: the volunteer's place, the score, and the rank among the eligible."""
+    rows = solved.graph.rows
+    rows = rows[solved.volunteer_of[rows[:, 0]] == rows[:, 1]]
+    return {need: (who, points, rank) for need, who, points, rank in rows.tolist()}

@@ -5,8 +5,11 @@ has a source, the source stands beside it; the others are choices, to be changed
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
+
+from volunteers.domain.calendar import Slot
 
 FACTOR_NAMES = (
     "distance",
@@ -35,6 +38,12 @@ class Rules:
     tutoring            services for which the helper's age or profession counts
     tutoring_year_gap   school years a pupil must be ahead of the one they tutor
     minimum_overlap     the shortest common time worth a visit, in minutes
+    days_a_week         frequency → on how many days of the week there must be time; others one
+    at_school           kinds of volunteers who are at school in term
+    school_hours        when that is, in the week's calendar
+    school_breaks       from and to, days included: what a single visit then needs not respect
+    keep_margin         points of score that a new volunteer must bring more than the one who is
+                        proposed already, before a proposal that nobody accepted yet is moved
     """
 
     version: str
@@ -47,17 +56,27 @@ class Rules:
     tutoring: frozenset[str]
     tutoring_year_gap: int
     minimum_overlap: int
+    # what came later has the values that older sets of rules, which lack them, were used with
+    days_a_week: Mapping[str, int] = field(default_factory=lambda: {"twice_weekly": 2})
+    at_school: frozenset[str] = frozenset()
+    school_hours: tuple[Slot, ...] = ()
+    school_breaks: tuple[tuple[date, date], ...] = ()
+    keep_margin: int = 0
 
     def __post_init__(self) -> None:
+        if not isinstance(self.version, str) or not 0 < len(self.version) <= 80:
+            raise ValueError(f"version is {self.version!r}; name the set in 1 to 80 characters")
         if set(self.weights) != set(FACTOR_NAMES):
             odd = ", ".join(sorted(set(self.weights) ^ set(FACTOR_NAMES)))
             raise ValueError(f"weights must name every factor once; look at: {odd}")
-        for name, weight in self.weights.items():
-            _whole(f"weights.{name}", weight, least=0)
-        for kind, metres in self.distance_m.items():
-            _whole(f"distance_m.{kind}", metres, least=1)
-        _whole("tutoring_year_gap", self.tutoring_year_gap, least=0)
-        _whole("minimum_overlap", self.minimum_overlap, least=1)
+        for name, (least, most) in _BOUNDS.items():
+            value = getattr(self, name)
+            rows = value.items() if isinstance(value, Mapping) else [("", value)]
+            for key, number in rows:
+                _whole(f"{name}.{key}".rstrip("."), number, least, most)
+        for first, last in self.school_breaks:
+            if first > last:
+                raise ValueError(f"school_breaks: {first} is after {last}; give the first day first")
 
     @property
     def best_score(self) -> int:
@@ -79,24 +98,45 @@ class Rules:
         asked = self.clearances.get(aid_kind, frozenset())
         return asked | self.clearances_with_minors if involves_minor else asked
 
+    def in_break(self, today: date) -> bool:
+        """Whether school is out."""
+        return any(first <= today <= last for first, last in self.school_breaks)
+
     def to_data(self) -> dict[str, Any]:
         """JSON-safe and complete: `Rules.from_data(rules.to_data()) == rules`."""
         return {each.name: _json_safe(getattr(self, each.name)) for each in fields(self)}
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Rules":
-        """Raises ValueError that names each missing or unknown key."""
+        """Raises ValueError that names each missing or unknown key, and any value of a wrong kind.
+
+        What came later than the first version may be missing.
+        """
         names = {each.name for each in fields(cls)}
-        if set(data) != names:
-            odd = ", ".join(sorted(set(data) ^ names))
+        unknown, missing = set(data) - names, names - set(data) - _LATER
+        if unknown or missing:
+            odd = ", ".join(sorted(unknown | missing))
             raise ValueError(f"rules must have exactly the known keys; look at: {odd}")
-        values = {name: _REVIVED.get(name, _same)(data[name]) for name in sorted(names)}
-        return cls(**values)
+        return cls(**{name: _revived(name, data[name]) for name in sorted(data)})
 
 
-def _whole(name: str, value: object, *, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name} is {value!r}; write a whole number of at least {least}")
+_LATER = frozenset({"days_a_week", "at_school", "school_hours", "school_breaks", "keep_margin"})
+
+_BOUNDS = {
+    # the sum of a million scores must stay far below 2**63
+    "weights": (0, 10_000),
+    "distance_m": (1, 20_000_000),
+    "tutoring_year_gap": (0, 12),
+    "minimum_overlap": (1, 1440),
+    "days_a_week": (1, 7),
+    "keep_margin": (0, 100_000_000),
+}
+"""The least and the greatest value of each number."""
+
+
+def _whole(name: str, value: object, least: int, most: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ValueError(f"{name} is {value!r}; write a whole number from {least} to {most}")
 
 
 def _json_safe(value: Any) -> Any:
@@ -104,24 +144,61 @@ def _json_safe(value: Any) -> Any:
         return sorted(value)
     if isinstance(value, Mapping):
         return {key: _json_safe(value[key]) for key in sorted(value)}
-    return value
+    if isinstance(value, tuple):
+        return [_json_safe(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.to_data() if isinstance(value, Slot) else value
+
+
+def _revived(name: str, value: Any) -> Any:
+    kind, revive = _KINDS.get(name, (object, _same))
+    if not isinstance(value, kind):
+        wanted = {Mapping: "a mapping", list: "a list"}[kind]
+        raise ValueError(f"{name} is {value!r}; write {wanted}")
+    try:
+        return revive(value)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{name} holds what cannot be read: {error}") from None
 
 
 def _same(value: Any) -> Any:
     return value
 
 
+def _codes(value: Any) -> frozenset[str]:
+    odd = [each for each in value if not isinstance(each, str)]
+    if odd or isinstance(value, str):
+        raise ValueError(f"{odd[0] if odd else value!r} is not in a list of codes")
+    return frozenset(value)
+
+
 def _sets(value: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    return {key: frozenset(codes) for key, codes in value.items()}
+    return {key: _codes(codes) for key, codes in value.items()}
 
 
-_REVIVED: dict[str, Callable[[Any], Any]] = {
-    "clearances": _sets,
-    "relevant_skills": _sets,
-    "clearances_with_minors": frozenset,
-    "languages_required": frozenset,
-    "tutoring": frozenset,
+def _slots(value: list[Any]) -> tuple[Slot, ...]:
+    return tuple(Slot.from_data(each) for each in value)
+
+
+def _periods(value: list[Any]) -> tuple[tuple[date, date], ...]:
+    return tuple((date.fromisoformat(first), date.fromisoformat(last)) for first, last in value)
+
+
+_KINDS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "weights": (Mapping, dict),
+    "distance_m": (Mapping, dict),
+    "days_a_week": (Mapping, dict),
+    "clearances": (Mapping, _sets),
+    "relevant_skills": (Mapping, _sets),
+    "clearances_with_minors": (list, _codes),
+    "languages_required": (list, _codes),
+    "tutoring": (list, _codes),
+    "at_school": (list, _codes),
+    "school_hours": (list, _slots),
+    "school_breaks": (list, _periods),
 }
+"""What a value must be as data, and how it is read."""
 
 ADULT_AGE = 18
 """Civil Code of China (民法典) art. 17, Law on the Protection of Minors (未成年人保护法) art. 2:
@@ -132,8 +209,13 @@ consent. That an adult comes along is the duty of care of Regulations on Volunta
 _WALKING_CIRCLE_M = 1000
 """GB 50180-2018 《城市居住区规划设计标准》: the fifteen-minute circle is 800–1000 m on foot."""
 
+_SCHOOL_HOURS = tuple(Slot(day, 8 * 60, 16 * 60) for day in range(1, 6))
+"""Office of Education, Notice 13 of 2021 (教基厅函〔2021〕13号 on 睡眠管理 and 作息): primary schools
+begin no earlier than 8:20, secondary schools than 8:00; lessons end about four. After-school
+service that a pupil attends is theirs to leave out of what they promise."""
+
 DEFAULT_RULES = Rules(
-    version="default-1",
+    version="default-2",
     # A choice: near and known first, since what is easy to keep up lasts; together 100.
     weights={
         "distance": 30,
@@ -164,4 +246,9 @@ DEFAULT_RULES = Rules(
     tutoring=frozenset({"tutoring"}),
     tutoring_year_gap=2,
     minimum_overlap=30,
+    days_a_week={"twice_weekly": 2},
+    at_school=frozenset({"pupil"}),
+    school_hours=_SCHOOL_HOURS,
+    # half of the shortest way at the default weight of distance: less is not worth the confusion
+    keep_margin=5000,
 )
