@@ -22,6 +22,7 @@ from volunteers.domain.matching import (
     DEFAULT_RULES,
     FILTER_NAMES,
     Need,
+    Slot,
     Volunteer,
     blocker_sentence,
     blockers,
@@ -55,6 +56,11 @@ def with_papers(volunteer: Volunteer, facts: Facts) -> Volunteer:
     return replace(volunteer, companion=replace(companion, clearances=papers))
 
 
+def with_time(volunteer: Volunteer, slots: tuple[Slot, ...], facts: Facts) -> Volunteer:
+    kind = "resident" if facts["at_school"] else volunteer.kind
+    return replace(volunteer, kind=kind, availability=slots)
+
+
 def of_gender(volunteer: Volunteer, facts: Facts) -> Volunteer:
     asked = facts["asked"]
     if volunteer.companion and volunteer.companion.id in facts["refused"]:
@@ -76,7 +82,7 @@ TURNS: dict[str, Callable[[Need, Volunteer, Facts], Pair]] = {
     "minors_welcome": lambda n, v, f: (replace(n, minors_welcome=not f["welcome"]), v),
     "gender": lambda n, v, f: (n, of_gender(v, f)),
     "language": lambda n, v, f: (n, replace(v, languages=v.languages | set(f["missing"]))),
-    "schedule": lambda n, v, f: (n, replace(v, availability=n.slots * (f["days"] > 0))),
+    "schedule": lambda n, v, f: (n, with_time(v, n.slots, f)),
     "distance": lambda n, v, f: (replace(n, latitude=v.latitude, longitude=v.longitude), v),
     "restrictions": lambda n, v, f: (replace(n, avoid=n.avoid - set(f["unwanted"])), v),
     "declined": lambda n, v, f: (replace(n, declined=n.declined - {v.id}), v),

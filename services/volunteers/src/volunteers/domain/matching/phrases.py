@@ -52,6 +52,7 @@ FAILS: dict[str, tuple[str, str]] = {
         "共同空闲不足：最长{longest}分钟、{days_in_common}天够用，需{minutes}分钟、{days}天",
         "shares {longest} min at most, {days_in_common} of {days} days with {minutes} min",
     ),
+    "at_school": ("在校时间不计", "hours at school do not count"),
     "distance": (
         "距离{metres}米，规则上限{bound}米，本人上限{own_bound}米",
         "is {metres} m away; the rules allow {bound} m, the volunteer {own_bound} m",

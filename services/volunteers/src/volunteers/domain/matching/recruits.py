@@ -181,7 +181,7 @@ def _alone(need: Need, rules: Rules) -> Iterator[Recruit]:
             languages=need.languages & rules.languages_required,
             clearances=rules.needed_clearances(need.aid_kind, involves_minor=need.involves_minor),
             gender=need.gender,
-            slots=tuple(times[: visit_days(need)]),
+            slots=tuple(times[: visit_days(need, rules)]),
             latitude=need.latitude,
             longitude=need.longitude,
         )

@@ -137,6 +137,8 @@ def _reasons(verdict: Verdict) -> list[str]:
     if verdict.name == "minor_consent":
         held = {"consent": facts["consent"], "companion": facts["companion_may"]}
         return [key for key, holds in held.items() if not holds]
+    if verdict.name == "schedule" and facts["at_school"]:
+        return ["schedule", "at_school"]
     return [verdict.name]
 
 
