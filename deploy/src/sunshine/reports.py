@@ -83,7 +83,7 @@ def unmatched(console: Console, rows: Sequence[dict[str, Any]]) -> None:
         table(
             f"未结对的需求及原因 {len(rows)} needs not covered, and why",
             ["需求 need", "服务 aid", "原因 why"],
-            [[_short(row["need"]), AID[row["aid_kind"]], _why(row)] for row in rows],
+            [[short(row["need"]), AID[row["aid_kind"]], _why(row)] for row in rows],
         )
     )
 
@@ -101,9 +101,9 @@ def proposals(console: Console, run: dict[str, Any], *, dry_run: bool) -> None:
             ["结对 pairing", "志愿者 volunteer", "候补 backup", "得分 score#"],
             [
                 [
-                    _short(row["pairing"]),
-                    _short(row["volunteer"]),
-                    _short(row["backup"]),
+                    short(row["pairing"]),
+                    short(row["volunteer"]),
+                    short(row["backup"]),
                     row["score"],
                 ]
                 for row in run["proposed"]
@@ -166,7 +166,7 @@ def notices(console: Console, rows: Sequence[dict[str, Any]]) -> None:
             [
                 [
                     row["template"],
-                    _short(row["recipient"]),
+                    short(row["recipient"]),
                     row["role"],
                     row["total"],
                     row["acknowledged"],
@@ -186,7 +186,7 @@ def explanation(console: Console, answer: dict[str, Any]) -> None:
             "条件 Filters",
             ["条件 filter", "通过 passed", "依据 facts"],
             [
-                [_both(row["label"]), "[green]✓[/]" if row["passed"] else "[red]✗[/]", _told(row)]
+                [both(row["label"]), "[green]✓[/]" if row["passed"] else "[red]✗[/]", _told(row)]
                 for row in answer["filters"]
             ],
         )
@@ -197,7 +197,7 @@ def explanation(console: Console, answer: dict[str, Any]) -> None:
             ["因素 factor", "值 value (0–1)#", "权重 weight#", "得分 points#"],
             [
                 [
-                    _both(row["label"]),
+                    both(row["label"]),
                     f"{row['value'] / 1000:.2f}",
                     row["weight"],
                     f"{row['contribution'] / 1000:.2f}",
@@ -208,7 +208,8 @@ def explanation(console: Console, answer: dict[str, Any]) -> None:
     )
 
 
-def _both(told: dict[str, str]) -> str:
+def both(told: dict[str, str]) -> str:
+    """A text in Chinese and in English."""
     return " ".join(told[locale] for locale in LOCALES)
 
 
@@ -264,6 +265,6 @@ ALARMS = {
 }
 
 
-def _short(id_: str | None) -> str:
+def short(id_: str | None) -> str:
     """An id without its community."""
     return id_.partition("-")[2] if id_ else "-"
