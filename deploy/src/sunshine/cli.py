@@ -30,7 +30,7 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import operating, reports, sample  # noqa: E402
+from sunshine import matching, operating, reports, sample  # noqa: E402
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
@@ -95,12 +95,6 @@ def progress() -> Iterator[sample.Step]:
             bars.update(tasks[what], completed=done, total=total)
 
         yield step
-
-
-def full_id(context: click.Context, text: str) -> str:
-    """``H001-N1`` stands for ``<community>-H001-N1``."""
-    community: str = context.meta["community"]
-    return text if text[:12].isdigit() else f"{community}-{text}"
 
 
 @group.command()
@@ -172,17 +166,6 @@ def import_(context: click.Context, kind: str, file: Path, *, dry_run: bool) -> 
 
 
 @group.command()
-@click.argument("community")
-@click.option("--dry-run", is_flag=True, help="Show the proposals, store nothing.")
-@click.pass_obj
-def match(place: Place, community: str, *, dry_run: bool) -> None:
-    """Propose the best pairings for all open needs of COMMUNITY."""
-    with connect(place) as system, console.status("matching …"):
-        answer = system.call("volunteers", "match", community=community, dry_run=dry_run)
-    reports.proposals(console, answer, dry_run=dry_run)
-
-
-@group.command()
 @click.argument("what")
 @click.option("--volunteer", help="WHAT is a need then: why this volunteer, or why not?")
 @click.option("--json", "as_json", is_flag=True, help="As data.")
@@ -191,9 +174,14 @@ def explain(context: click.Context, what: str, volunteer: str | None, *, as_json
     """Why a PAIRING was proposed; or why (not) this volunteer for a NEED."""
     with connect(context.obj) as system:
         if volunteer is None:
-            answer = system.call("volunteers", "explain_pairing", pairing=full_id(context, what))
+            answer = system.call(
+                "volunteers", "explain_pairing", pairing=matching.full_id(context, what)
+            )
         else:
-            ids = {"need": full_id(context, what), "volunteer": full_id(context, volunteer)}
+            ids = {
+                "need": matching.full_id(context, what),
+                "volunteer": matching.full_id(context, volunteer),
+            }
             answer = system.call("volunteers", "explain_match", **ids)
     if as_json:
         click.echo(json.dumps(answer, ensure_ascii=False, indent=2))
@@ -209,7 +197,7 @@ def explain(context: click.Context, what: str, volunteer: str | None, *, as_json
 def inbox(context: click.Context, staff: str, page: int, *, unread: bool) -> None:
     """What STAFF was told."""
     with connect(context.obj) as system:
-        member = full_id(context, staff)
+        member = matching.full_id(context, staff)
         answer = system.call(
             "notifications", "inbox", staff=member, unread_only=unread, page=page, size=20
         )
@@ -253,7 +241,7 @@ def status(context: click.Context) -> None:
             context.exit(1)
 
 
-for command in (operating.parked, operating.queues):
+for command in (matching.match, operating.parked, operating.queues):
     group.add_command(command)
 
 

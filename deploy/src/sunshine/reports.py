@@ -16,6 +16,7 @@ AID = {
     "hardship": "助困 hardship",
     "schooling": "助学 schooling",
 }
+LOCALES = ("zh-CN", "en")
 MARK = {"matched": "[green]●[/]", "met": "[green]✓[/]", "open": "[red]○[/]"}
 LEGEND = "● matched 已结对   ✓ met 已满足   ○ open 待结对   · other 其他"
 
@@ -82,15 +83,14 @@ def unmatched(console: Console, rows: Sequence[dict[str, Any]]) -> None:
         table(
             f"未结对的需求及原因 {len(rows)} needs not covered, and why",
             ["需求 need", "服务 aid", "原因 why"],
-            [[_short(row["need"]), AID[row["aid_kind"]], _why(row)] for row in rows],
+            [[short(row["need"]), AID[row["aid_kind"]], _why(row)] for row in rows],
         )
     )
 
 
 def _why(row: dict[str, Any]) -> str:
     community = row["need"].partition("-")[0]
-    texts = (row["sentence"][locale] for locale in ("zh-CN", "en"))
-    return "\n".join(texts).replace(f"{community}-", "")
+    return _told(row).replace(f"{community}-", "")
 
 
 def proposals(console: Console, run: dict[str, Any], *, dry_run: bool) -> None:
@@ -101,9 +101,9 @@ def proposals(console: Console, run: dict[str, Any], *, dry_run: bool) -> None:
             ["结对 pairing", "志愿者 volunteer", "候补 backup", "得分 score#"],
             [
                 [
-                    _short(row["pairing"]),
-                    _short(row["volunteer"]),
-                    _short(row["backup"]),
+                    short(row["pairing"]),
+                    short(row["volunteer"]),
+                    short(row["backup"]),
                     row["score"],
                 ]
                 for row in run["proposed"]
@@ -166,7 +166,7 @@ def notices(console: Console, rows: Sequence[dict[str, Any]]) -> None:
             [
                 [
                     row["template"],
-                    _short(row["recipient"]),
+                    short(row["recipient"]),
                     row["role"],
                     row["total"],
                     row["acknowledged"],
@@ -178,15 +178,15 @@ def notices(console: Console, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def explanation(console: Console, answer: dict[str, Any]) -> None:
-    """Why, or why not: filters, factors, and the sentences that sum them up."""
-    for locale in ("zh-CN", "en"):
+    """Why, or why not: the sentences that sum it up, then every filter and factor."""
+    for locale in LOCALES:
         console.print(*answer["sentences"][locale], sep="\n")
     console.print(
         table(
             "条件 Filters",
             ["条件 filter", "通过 passed", "依据 facts"],
             [
-                [row["name"], "[green]✓[/]" if row["passed"] else "[red]✗[/]", _facts(row["facts"])]
+                [both(row["label"]), "[green]✓[/]" if row["passed"] else "[red]✗[/]", _told(row)]
                 for row in answer["filters"]
             ],
         )
@@ -194,17 +194,27 @@ def explanation(console: Console, answer: dict[str, Any]) -> None:
     console.print(
         table(
             "评分 Factors",
-            ["因素 factor", "值 value (0–1)#", "得分 points#"],
+            ["因素 factor", "值 value (0–1)#", "权重 weight#", "得分 points#"],
             [
-                [row["name"], *(f"{row[key] / 1000:.2f}" for key in ("value", "contribution"))]
+                [
+                    both(row["label"]),
+                    f"{row['value'] / 1000:.2f}",
+                    row["weight"],
+                    f"{row['contribution'] / 1000:.2f}",
+                ]
                 for row in answer["factors"]
             ],
         )
     )
 
 
-def _facts(facts: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in facts.items())
+def both(told: dict[str, str]) -> str:
+    """A text in Chinese and in English."""
+    return " ".join(told[locale] for locale in LOCALES)
+
+
+def _told(row: dict[str, Any]) -> str:
+    return "\n".join(row["sentence"][locale] for locale in LOCALES)
 
 
 def inbox(console: Console, answer: dict[str, Any]) -> None:
@@ -255,6 +265,6 @@ ALARMS = {
 }
 
 
-def _short(id_: str | None) -> str:
+def short(id_: str | None) -> str:
     """An id without its community."""
     return id_.partition("-")[2] if id_ else "-"

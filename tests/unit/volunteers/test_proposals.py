@@ -185,7 +185,9 @@ def test_why_not_is_answered_for_any_volunteer(session: Session) -> None:
     asked = {"need": NEED, "volunteer": f"{HERE}-V002"}
     told_why = explaining.explain_match(session, asked, now=NOW)
     assert (told_why["eligible"], told_why["failed"]) == (False, ["distance"])
-    assert told_why["instead"] == f"{HERE}-V001"
+    (given,) = told_why["instead"]
+    assert (given["need"], given["volunteer"], given["planned"]) == (NEED, f"{HERE}-V001", False)
+    assert told_why["cost"] is None
     chosen = explaining.explain_match(session, asked | {"volunteer": f"{HERE}-V001"}, now=NOW)
     assert chosen["chosen"] == "primary"
 

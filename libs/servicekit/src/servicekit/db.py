@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -170,6 +170,23 @@ def insert_ignore(
     # as parameters, not as values(): the statement is compiled once, and split where it is long
     found: Sequence[Any] = connection.execute(statement, rows).all()
     return [tuple(row) if len(keys) > 1 else row[0] for row in found]
+
+
+BROKEN_OFF = {"40001", "40P01"}
+"""PostgreSQL's codes of a transaction that it gave up for another's sake."""
+
+Result = TypeVar("Result")
+
+
+def again(act: Callable[[], Result], *, times: int = 5) -> Result:
+    """What ``act`` gives; begun anew where the database broke it off to resolve a deadlock."""
+    for _ in range(times - 1):
+        try:
+            return act()
+        except sa.exc.DBAPIError as error:
+            if getattr(error.orig, "pgcode", None) not in BROKEN_OFF:
+                raise
+    return act()
 
 
 def create_engine(url: str, *, pool_size: int = 10) -> sa.Engine:

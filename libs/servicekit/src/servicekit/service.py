@@ -32,6 +32,7 @@ from servicekit.answering import Rpc
 from servicekit.applying import Handler, apply_batch
 from servicekit.consuming import EXTERNAL, EventHandler
 from servicekit.database import Call, Database
+from servicekit.db import again
 from servicekit.errors import Conflict, Unavailable
 from servicekit.parked import ListParked, SettleParked
 from servicekit.schemas import ForeignData, Schema, load
@@ -103,13 +104,15 @@ class _Remote:
             call.actor.require(community)
         if not self.transaction:
             return self._finished(call, self.act(service, call, data))
+        call, result = again(functools.partial(self._committed, service, data, context))
+        return self._finished(call, result) if self.after else result
+
+    def _committed(self, service: Any, data: dict[str, Any], context: Any) -> tuple[Call, Any]:
         with service.database.transaction() as session:
             call = service.database.call(session, context)
             result = self.act(service, call, data)
             session.flush()
-            if self.after is None:
-                return self._dumped(result)
-        return self._finished(call, result)
+            return call, result if self.after else self._dumped(result)
 
     def _finished(self, call: Call, result: Any) -> Any:
         return self._dumped(self.after(call, result) if self.after else result)

@@ -14,7 +14,8 @@ from volunteers.contracts import people as people_rpc
 from volunteers.contracts import visits as visits_rpc
 from volunteers.contracts.shapes import CommunityArgs
 from volunteers.domain.codes import VolunteerState
-from volunteers.domain.matching import match
+from volunteers.domain.matching import keep_run, match, replay_run
+from volunteers.domain.matching.whatif import whatif as try_out
 from volunteers.models import Pairing
 from volunteers.queries import pairings as found
 from volunteers.queries import people as listed
@@ -23,17 +24,21 @@ from volunteers.settings import Settings
 from volunteers.usecases import (
     absence,
     explaining,
+    fairness,
     hours,
     importing,
     matching,
     needs,
+    overrides,
     pairings,
     partners,
     people,
     planning,
+    replaying,
     reveal,
     rounds,
     visits,
+    whatif,
 )
 from volunteers.web import create_app
 
@@ -128,7 +133,12 @@ class VolunteersService(Service):
     @rpc(matching_rpc.MatchArgs, returns=matching_rpc.MatchView)
     def match(self, call: Call, data: Data) -> Any:
         return matching.match_community(
-            call.session, data, now=call.now, actor=call.actor, solve=partial(compute, match)
+            call.session,
+            data,
+            now=call.now,
+            actor=call.actor,
+            solve=partial(compute, match),
+            keep=partial(compute, keep_run),
         )
 
     @rpc(CommunityArgs, returns=matching_rpc.UnmatchedList)
@@ -138,11 +148,30 @@ class VolunteersService(Service):
 
     @rpc(matching_rpc.NeedAndVolunteer, returns=matching_rpc.ExplainView)
     def explain_match(self, call: Call, data: Data) -> Any:
-        return explaining.explain_match(call.session, data, now=call.now)
+        solve = partial(compute, match)
+        return explaining.explain_match(call.session, data, now=call.now, solve=solve)
 
     @rpc(pairings_rpc.PairingArgs, returns=matching_rpc.ExplainView)
     def explain_pairing(self, call: Call, data: Data) -> Any:
         return explaining.explain_pairing(call.session, data)
+
+    @rpc(matching_rpc.ReplayMatch, returns=matching_rpc.ReplayView)
+    def replay_match(self, call: Call, data: Data) -> Any:
+        return replaying.replay_match(call.session, data, replay=partial(compute, replay_run))
+
+    @rpc(CommunityArgs, returns=matching_rpc.OverridesView)
+    def overrides(self, call: Call, data: Data) -> Any:
+        return overrides.overrides(call.session, data)
+
+    @rpc(matching_rpc.WhatIfArgs, returns=matching_rpc.WhatIfView)
+    def what_if(self, call: Call, data: Data) -> Any:
+        return whatif.what_if(call.session, data, now=call.now, compute=partial(compute, try_out))
+
+    @rpc(CommunityArgs, returns=matching_rpc.FairnessView, transaction=False)
+    def fairness(self, call: Call, data: Data) -> Any:
+        homes = fairness.homes(call.peers.households.find_households, data["community"])
+        with call.transaction() as session:
+            return fairness.fairness(session, data, now=call.now, homes=homes)
 
     @rpc(matching_rpc.SetRules, returns=matching_rpc.RulesView)
     def set_rules(self, call: Call, data: Data) -> Any:

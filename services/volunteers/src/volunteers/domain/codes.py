@@ -39,6 +39,22 @@ class Gender(LabelledEnum):
     MALE = "male", "男", "male"
 
 
+class AgeBand(LabelledEnum):
+    """Who lives in a household, as far as age goes."""
+
+    ELDERLY = "elderly", "有老人", "with people of sixty or more"
+    MINORS = "minors", "有未成年人", "with minors"
+    BOTH = "both", "老少同住", "with both"
+    ADULTS = "adults", "仅成年人", "only adults below sixty"
+
+    @classmethod
+    def of(cls, *, elderly: bool, minors: bool) -> AgeBand:
+        """The band of a household with or without the two."""
+        if elderly and minors:
+            return cls.BOTH
+        return cls.ELDERLY if elderly else cls.MINORS if minors else cls.ADULTS
+
+
 class VolunteerKind(LabelledEnum):
     """What a volunteer is to the community."""
 

@@ -180,7 +180,7 @@ append_only(HourEntry.__table__)
 
 
 class MatchRun(Base):
-    """A global run of matching that proposed something."""
+    """A global run of matching that proposed something; packed, what it was computed from."""
 
     __tablename__ = "match_runs"
 
@@ -193,6 +193,9 @@ class MatchRun(Base):
     volunteers: Mapped[int]
     proposed: Mapped[int]
     unmatched: Mapped[int]
+    # null in runs from before they were kept
+    inputs: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
+    result: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
 
 
 class MatchingRules(Base):

@@ -19,9 +19,17 @@ CHUNK = 500
 """Rows per statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
 
 
+LOCK: Any = {"key_share": True}
+"""How rows are locked until the commit: others may still store rows that refer to them.
+
+Always needs first, then pairings, then volunteers, each in order of their ids, so that two who
+lock at once wait for each other in one direction only.
+"""
+
+
 def one(session: Session, model: type[Row], key: str, *, lock: bool = False) -> Row:
     """The row with this id; NotFound where there is none. ``lock`` holds it until the commit."""
-    row = session.get(model, key, with_for_update=lock, populate_existing=lock)
+    row = session.get(model, key, with_for_update=lock and LOCK, populate_existing=lock)
     if row is None:
         raise NotFound(model.__name__.removesuffix("Copy").lower(), key)
     return row

@@ -21,7 +21,7 @@ from volunteers.models import Pairing, Volunteer
 from volunteers.queries.lookup import local_day, one
 from volunteers.queries.people import describe
 from volunteers.usecases.matching import propose_for
-from volunteers.usecases.pairings import decline, end, live_of, pause
+from volunteers.usecases.pairings import decline, end, hold_needs_of, live_of, pause
 from volunteers.usecases.registering import move, publish_volunteer
 
 
@@ -40,13 +40,14 @@ def set_aside(
     back, or end where the volunteer is gone. The event lists all of them.
     """
     today = local_day(session, now)
+    hold_needs_of(session, data["volunteer"])
     volunteer = one(session, Volunteer, data["volunteer"], lock=True)
     if volunteer.state == state:
         return describe(volunteer, today)
     move(volunteer, state)
     volunteer.absence, volunteer.absent_until = data["reason"], data["until"]
     volunteer.version += 1
-    pairings = live_of(session, volunteer)
+    pairings = live_of(session, volunteer.id)
     publish_volunteer(
         session,
         "volunteer.unavailable",

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from volunteers.domain.matching import Context, Explanation, explain, replay, sentences
+from volunteers.domain.matching import (
+    Explanation,
+    Outcome,
+    cost,
+    cost_sentence,
+    explain,
+    factor_sentence,
+    judge,
+    match,
+    replay,
+    sentences,
+    verdict_sentence,
+)
+from volunteers.domain.matching.phrases import FACTOR_LABELS, NAMES
 from volunteers.domain.remedies import LOCALES, labels
-from volunteers.domain.states import LIVE
 from volunteers.models import Pairing
 from volunteers.queries.lookup import local_day, one
-from volunteers.queries.world import active_volunteers, candidates, rules_of
+from volunteers.queries.plan import plan, relieved
 from volunteers.usecases import safety
+
+Solve = Callable[..., Outcome]
 
 
 def explain_pairing(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,32 +42,40 @@ def explain_pairing(session: Session, data: Mapping[str, Any]) -> dict[str, Any]
     return _told(found) | {"pairing": pairing.id}
 
 
-def explain_match(session: Session, data: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-    """Why, or why not, this volunteer for this need, as things are now."""
+def explain_match(
+    session: Session, data: Mapping[str, Any], *, now: datetime, solve: Solve = match
+) -> dict[str, Any]:
+    """Why, or why not, this volunteer for this need, as things are now.
+
+    The places that unbegun proposals take are no reason against it: they could be given otherwise,
+    and what that would cost is told.
+    """
     today = local_day(session, now)
     need = safety.need_now(session, data["need"])
-    volunteer = safety.volunteer_now(session, data["volunteer"], today)
-    context = _context(session, need.community, today)
-    if context.primaries.get(need.id) == volunteer.id:
-        # the place that this very pairing takes is no reason against it
-        volunteer = replace(volunteer, load=volunteer.load - 1)
-    rules = rules_of(session, need.community)
-    return _told(explain(need, volunteer, rules, today, context)) | {"pairing": None}
-
-
-def _context(session: Session, community: str, today: date) -> Context:
-    """Who is there, and who serves and backs up which need."""
-    wanted = sa.select(Pairing.need_id, Pairing.volunteer_id, Pairing.backup_id).where(
-        Pairing.community == community, Pairing.state.in_(LIVE)
+    found = plan(session, need.community, today, also=need.id)
+    (volunteer,) = relieved(
+        [safety.volunteer_now(session, data["volunteer"], today)], found.released
     )
-    live = session.execute(wanted).all()
-    return Context(
-        volunteers=tuple(candidates(session, active_volunteers(session, community), today)),
-        primaries={row.need_id: row.volunteer_id for row in live},
-        backups={row.need_id: row.backup_id for row in live if row.backup_id is not None},
-    )
+    seen = found.world
+    may = all(each.passed for each in judge(need, volunteer, seen.rules, today))
+    best = solve(seen.needs, seen.volunteers, seen.rules, today) if may else None
+    told = explain(need, volunteer, seen.rules, today, found.context(best))
+    if best and told.chosen != "primary":
+        args = (need.id, volunteer.id, seen.needs, seen.volunteers, seen.rules, today)
+        told = replace(told, cost=cost(*args, best=best, solve=solve))
+    return _told(told) | {"pairing": None}
 
 
 def _told(found: Explanation) -> dict[str, Any]:
-    told = {locale: sentences(found, locale, labels(locale)) for locale in LOCALES}
-    return found.to_data() | {"sentences": told}
+    """The data, each part of it with its name and a sentence in both languages."""
+    data = found.to_data()
+    for verdict, row in zip(found.filters, data["filters"], strict=True):
+        row["label"] = dict(zip(LOCALES, NAMES[verdict.name], strict=True))
+        row["sentence"] = {it: verdict_sentence(verdict, it, labels(it)) for it in LOCALES}
+    for factor, row in zip(found.factors, data["factors"], strict=True):
+        row["label"] = dict(zip(LOCALES, FACTOR_LABELS[factor.name], strict=True))
+        row["sentence"] = {it: factor_sentence(factor, it, labels(it)) for it in LOCALES}
+    if found.cost:
+        data["cost"]["sentence"] = {it: cost_sentence(found.cost, it) for it in LOCALES}
+    data["sentences"] = {it: sentences(found, it, labels(it)) for it in LOCALES}
+    return data

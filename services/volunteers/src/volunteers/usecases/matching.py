@@ -15,10 +15,12 @@ from volunteers.domain.codes import AidKind
 from volunteers.domain.matching import (
     Blockers,
     Candidate,
+    Kept,
     Need,
     Outcome,
     Rules,
     blocker_sentence,
+    keep_run,
     match,
     propose_one,
 )
@@ -32,11 +34,17 @@ Solve = Callable[..., Outcome]
 
 
 def match_community(
-    session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor, solve: Solve = match
+    session: Session,
+    data: Mapping[str, Any],
+    *,
+    now: datetime,
+    actor: Actor,
+    solve: Solve = match,
+    keep: Callable[..., Kept] = keep_run,
 ) -> dict[str, Any]:
     """Propose for all open needs of a community at once; again right after, it changes nothing.
 
-    ``solve`` is ``match`` or something that runs it elsewhere. Reading, solving and storing are
+    ``solve`` and ``keep`` may run elsewhere what they stand for. Reading, solving and storing are
     separate steps, and storing checks again: a large community may solve between transactions.
     """
     seen = world(session, data["community"], local_day(session, now))
@@ -44,7 +52,10 @@ def match_community(
     if data["dry_run"]:
         return _report(outcome, _planned(session, outcome), None)
     pairings = propose(session, _proposals(seen, outcome), seen.rules, seen.today, now=now)
-    run = _keep_run(session, data["community"], outcome, len(pairings), now) if pairings else None
+    if not pairings:
+        return _report(outcome, [], None)
+    kept = keep(seen.needs, seen.volunteers, seen.rules, seen.today, outcome)
+    run = _keep_run(session, data["community"], outcome, kept, len(pairings), now)
     return _report(outcome, [_proposed(pairing) for pairing in pairings], run)
 
 
@@ -108,7 +119,7 @@ def _proposals(seen: World, outcome: Outcome) -> list[Proposal]:
 
 
 def _keep_run(
-    session: Session, community: str, outcome: Outcome, proposed: int, now: datetime
+    session: Session, community: str, outcome: Outcome, kept: Kept, proposed: int, now: datetime
 ) -> str:
     counting = sa.select(sa.func.count()).where(MatchRun.community == community)
     run = MatchRun(
@@ -120,6 +131,8 @@ def _keep_run(
         volunteers=outcome.volunteers,
         proposed=proposed,
         unmatched=len(outcome.unmatched),
+        inputs=kept.inputs,
+        result=kept.result,
     )
     session.add(run)
     return run.id

@@ -13,7 +13,7 @@ from volunteers.contracts.consumed import NeedSeen
 from volunteers.domain.codes import DeclineReason, EndReason, NeedStatus, PairingState, Party
 from volunteers.domain.states import LIVE, UNBEGUN
 from volunteers.models import NeedCopy, Pairing
-from volunteers.queries.lookup import local_day
+from volunteers.queries.lookup import LOCK, local_day
 from volunteers.usecases.matching import propose_for
 from volunteers.usecases.pairings import decline, end, pause, resume_pairings
 
@@ -41,13 +41,13 @@ def close_need(session: Session, data: Mapping[str, Any], *, now: datetime) -> N
         return
     session.flush()
     wanted = sa.select(Pairing).where(Pairing.need_id == copy.id, Pairing.state.in_(LIVE))
-    for pairing in session.scalars(wanted.with_for_update()).all():
+    for pairing in session.scalars(wanted.with_for_update(**LOCK)).all():
         _let_go(session, pairing, copy.status, now)
 
 
 def _newer(session: Session, data: Mapping[str, Any]) -> NeedCopy | None:
     """The copy, brought to what is told; None where the same or newer is known already."""
-    copy = session.get(NeedCopy, data["need"], with_for_update=True)
+    copy = session.get(NeedCopy, data["need"], with_for_update=LOCK)
     if copy is None:
         copy = NeedCopy(id=data["need"], version=0)
         session.add(copy)

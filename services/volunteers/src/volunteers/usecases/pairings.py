@@ -20,11 +20,11 @@ from volunteers.domain.codes import (
     Party,
     VisitState,
 )
-from volunteers.domain.matching import OVERRIDABLE, score
+from volunteers.domain.matching import OVERRIDABLE, Need, propose_one, score
 from volunteers.domain.states import LIVE, PAIRING
-from volunteers.models import Decline, NeedCopy, Pairing, Visit, Volunteer
-from volunteers.queries.lookup import local_day, one
-from volunteers.queries.world import rules_of
+from volunteers.models import Decline, NeedCopy, Pairing, Visit
+from volunteers.queries.lookup import LOCK, local_day, one
+from volunteers.queries.world import rules_of, world
 from volunteers.usecases import matching, planning, safety
 from volunteers.usecases.proposing import Proposal, propose, publish_pairing
 
@@ -40,6 +40,7 @@ def propose_pairing(
     volunteer = safety.volunteer_now(session, data["volunteer"], today)
     rules = rules_of(session, need.community)
     safety.refuse_pair(safety.refusals(need, volunteer, rules, today, overridable=OVERRIDABLE))
+    instead_of = _machines_choice(session, need, today)
     factors = score(need, volunteer, rules, today)
     points = sum(each.contribution for each in factors)
     proposal = Proposal(need, volunteer, None, points, factors, manual=True)
@@ -52,7 +53,15 @@ def propose_pairing(
         )
     assign_key(session, stored[0])
     stored[0].override_reason = data["reason"]
+    stored[0].frozen = stored[0].frozen | {"instead_of": instead_of}  # told by the overrides report
     return stored[0]
+
+
+def _machines_choice(session: Session, need: Need, today: date) -> dict[str, Any] | None:
+    """Whom the machine would have proposed, and by which factors; None where nobody may."""
+    seen = world(session, need.community, today, [need.id])
+    best = propose_one(need, seen.volunteers, seen.rules, today, top=1)
+    return best[0].to_data() if best else None
 
 
 def _refuse_second(session: Session, copy: NeedCopy) -> None:
@@ -91,7 +100,7 @@ def decline_pairing(
     propose_at_once: bool,
 ) -> Pairing:
     """Somebody says no: this volunteer is not proposed again for the need, the next best is."""
-    pairing = one(session, Pairing, data["pairing"], lock=True)
+    pairing = _with_need(session, data["pairing"])
     said = (data["by"], data["reason"])
     if (pairing.declined_by, pairing.decline_reason) == said:
         return pairing
@@ -111,6 +120,12 @@ def decline_pairing(
     if propose_at_once:
         matching.propose_for(session, pairing.community, [pairing.need_id], now=now)
     return pairing
+
+
+def _with_need(session: Session, key: str) -> Pairing:
+    """A pairing and its need, both locked: the need may be proposed for, or be met."""
+    one(session, NeedCopy, one(session, Pairing, key).need_id, lock=True)
+    return one(session, Pairing, key, lock=True)
 
 
 def decline(
@@ -166,7 +181,7 @@ def end_pairing(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> Pairing:
     """End after the day ``on``; later visits are cancelled. The same again changes nothing."""
-    pairing = one(session, Pairing, data["pairing"], lock=True)
+    pairing = _with_need(session, data["pairing"])
     if (pairing.ended_on, pairing.end_reason) == (data["on"], data["reason"]):
         return pairing
     if pairing.starts_on is not None and data["on"] < pairing.starts_on:
@@ -207,7 +222,7 @@ def resume_pairings(
         sa.select(Pairing)
         .where(whose, Pairing.state == PairingState.PAUSED)
         .order_by(Pairing.id)
-        .with_for_update()
+        .with_for_update(**LOCK)
     )
     today = local_day(session, now)
     for pairing in session.scalars(wanted).all():
@@ -220,15 +235,25 @@ def resume_pairings(
             )
 
 
-def live_of(session: Session, volunteer: Volunteer) -> list[Pairing]:
+def live_of(session: Session, volunteer: str) -> list[Pairing]:
     """A volunteer's live pairings as primary, by id, locked."""
     wanted = (
         sa.select(Pairing)
-        .where(Pairing.volunteer_id == volunteer.id, Pairing.state.in_(LIVE))
+        .where(Pairing.volunteer_id == volunteer, Pairing.state.in_(LIVE))
         .order_by(Pairing.id)
-        .with_for_update()
+        .with_for_update(**LOCK)
     )
     return sorted(session.scalars(wanted), key=lambda pairing: pairing.id)
+
+
+def hold_needs_of(session: Session, volunteer: str) -> None:
+    """Lock the needs and live pairings that a volunteer has as primary, before the volunteer."""
+    live = sa.select(Pairing.need_id).where(
+        Pairing.volunteer_id == volunteer, Pairing.state.in_(LIVE)
+    )
+    needs = sa.select(NeedCopy.id).where(NeedCopy.id.in_(live)).order_by(NeedCopy.id)
+    session.execute(needs.with_for_update(**LOCK))
+    live_of(session, volunteer)
 
 
 def _move_safely(session: Session, pairing: Pairing, state: PairingState, now: datetime) -> None:

@@ -20,7 +20,7 @@ from volunteers.domain.codes import NeedStatus, PairingState, VolunteerState
 from volunteers.domain.matching import Factor, Need, Rules, freeze
 from volunteers.domain.matching import Volunteer as Candidate
 from volunteers.models import NeedCopy, Pairing, Volunteer
-from volunteers.queries.lookup import chunks
+from volunteers.queries.lookup import LOCK, chunks
 from volunteers.queries.world import loads_of
 
 
@@ -75,8 +75,8 @@ def _locked_open(session: Session, needs: Sequence[str]) -> set[str]:
     wanted = (
         sa.select(NeedCopy.id)
         .where(NeedCopy.id.in_(needs), NeedCopy.status == NeedStatus.OPEN)
-        .order_by(NeedCopy.id)  # always in the same order, so that two runs cannot deadlock
-        .with_for_update()
+        .order_by(NeedCopy.id)
+        .with_for_update(**LOCK)
     )
     return set(session.scalars(wanted))
 
@@ -86,7 +86,7 @@ def _locked_capacity(session: Session, volunteers: set[str]) -> dict[str, int]:
         sa.select(Volunteer.id, Volunteer.capacity)
         .where(Volunteer.id.in_(volunteers), Volunteer.state == VolunteerState.ACTIVE)
         .order_by(Volunteer.id)
-        .with_for_update()
+        .with_for_update(**LOCK)
     )
     return {row.id: row.capacity for row in session.execute(wanted)}
 

@@ -7,6 +7,7 @@ from volunteers.domain.calendar import Slot
 from volunteers.domain.matching.assignment import NOBODY, Assignment, assign, candidates_of
 from volunteers.domain.matching.bare import Bare, assign_matrix, assign_pairs
 from volunteers.domain.matching.blockers import Blockers, NearMiss, blockers
+from volunteers.domain.matching.cost import Cost, Move, cost
 from volunteers.domain.matching.explain import Explanation, explain, freeze, replay
 from volunteers.domain.matching.factors import Factor, score
 from volunteers.domain.matching.filters import (
@@ -15,6 +16,13 @@ from volunteers.domain.matching.filters import (
     SAFETY,
     Verdict,
     judge,
+)
+from volunteers.domain.matching.keeping import (
+    Difference,
+    Kept,
+    keep_run,
+    replay_proposal,
+    replay_run,
 )
 from volunteers.domain.matching.matching import (
     Candidate,
@@ -25,7 +33,13 @@ from volunteers.domain.matching.matching import (
     propose_one,
 )
 from volunteers.domain.matching.rules import DEFAULT_RULES, FACTOR_NAMES, Rules
-from volunteers.domain.matching.wording import blocker_sentence, sentences, verdict_sentence
+from volunteers.domain.matching.wording import (
+    blocker_sentence,
+    cost_sentence,
+    factor_sentence,
+    sentences,
+    verdict_sentence,
+)
 from volunteers.domain.matching.world import Companion, Need, Volunteer
 
 __all__ = [
@@ -41,9 +55,13 @@ __all__ = [
     "Candidate",
     "Companion",
     "Context",
+    "Cost",
+    "Difference",
     "Explanation",
     "Factor",
+    "Kept",
     "Match",
+    "Move",
     "NearMiss",
     "Need",
     "Outcome",
@@ -57,12 +75,18 @@ __all__ = [
     "blocker_sentence",
     "blockers",
     "candidates_of",
+    "cost",
+    "cost_sentence",
     "explain",
+    "factor_sentence",
     "freeze",
     "judge",
+    "keep_run",
     "match",
     "propose_one",
     "replay",
+    "replay_proposal",
+    "replay_run",
     "score",
     "sentences",
     "verdict_sentence",

@@ -1,12 +1,13 @@
 """Why this volunteer serves this need, or why not: as data, from the same functions that decide."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from volunteers.domain.matching.candidates import ranking
-from volunteers.domain.matching.factors import score, total
+from volunteers.domain.matching.cost import Cost
+from volunteers.domain.matching.factors import Factor, score, total
 from volunteers.domain.matching.filters import OVERRIDABLE, Verdict, judge
 from volunteers.domain.matching.matching import Context
 from volunteers.domain.matching.pool import Pool
@@ -15,13 +16,24 @@ from volunteers.domain.matching.world import Need, Volunteer
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A need and who serves it, or would if matching ran now, with the score of that pair."""
+
+    need: str
+    volunteer: str
+    score: int
+    planned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """One pair under one set of rules on one day; every field is JSON-safe but `filters`.
+    """One pair under one set of rules on one day.
 
     rank, of    place among those eligible, from 1, and how many they are (None, None: no context)
     chosen      `primary`, `backup` or None
-    instead     who serves the need, if somebody else does
-    given_to    the needs that this volunteer serves, in order
+    planned     nothing is proposed for the need yet: `chosen` is what a run now would decide
+    instead     who serves the need, if somebody else does, and the needs that this volunteer serves
+    cost        what choosing the pair would cost, where it is eligible and not chosen
     """
 
     need: str
@@ -29,15 +41,15 @@ class Explanation:
     rules: str
     today: str
     filters: tuple[Verdict, ...]
-    factors: tuple[Mapping[str, Any], ...]
+    factors: tuple[Factor, ...]
     total: int
     best: int
     rank: int | None = None
     of: int | None = None
     chosen: str | None = None
-    instead: str | None = None
-    instead_score: int | None = None
-    given_to: tuple[str, ...] = ()
+    planned: bool = False
+    instead: tuple[Given, ...] = ()
+    cost: Cost | None = None
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -54,33 +66,17 @@ class Explanation:
         return set(self.failed) <= OVERRIDABLE
 
     def to_data(self) -> dict[str, Any]:
-        return {
-            "need": self.need,
-            "volunteer": self.volunteer,
-            "rules": self.rules,
-            "today": self.today,
+        """JSON-safe."""
+        kept = {name: getattr(self, name) for name in self.__slots__}
+        return kept | {
             "eligible": self.eligible,
             "overridable": self.overridable,
             "failed": list(self.failed),
             "filters": [each.to_data() for each in self.filters],
-            "factors": [dict(each) for each in self.factors],
-            "total": self.total,
-            "best": self.best,
-            "rank": self.rank,
-            "of": self.of,
-            "chosen": self.chosen,
-            "instead": self.instead,
-            "instead_score": self.instead_score,
-            "given_to": list(self.given_to),
+            "factors": [each.to_data() for each in self.factors],
+            "instead": [asdict(each) for each in self.instead],
+            "cost": self.cost.to_data() if self.cost else None,
         }
-
-    @classmethod
-    def from_data(cls, data: Mapping[str, Any]) -> "Explanation":
-        kept = {key: data[key] for key in cls.__slots__ if key in data}
-        kept["filters"] = tuple(Verdict(**each) for each in data["filters"])
-        kept["factors"] = tuple(dict(each) for each in data["factors"])
-        kept["given_to"] = tuple(data["given_to"])
-        return cls(**kept)
 
 
 def explain(
@@ -94,7 +90,7 @@ def explain(
         rules=rules.version,
         today=today.isoformat(),
         filters=judge(need, volunteer, rules, today),
-        factors=tuple(each.to_data() for each in factors),
+        factors=factors,
         total=total(factors),
         best=rules.best_score,
         **(_standing(need, volunteer, rules, today, context) if context else {}),
@@ -107,25 +103,29 @@ def _standing(
     others = (each for each in context.volunteers if each.id != volunteer.id)
     pool = Pool([*others, volunteer], rules, today)
     ranked = ranking(need, pool)
-    primary = context.primaries.get(need.id)
-    instead = primary if primary != volunteer.id else None
-    known = next((each for each in context.volunteers if each.id == instead), None)
     return {
         "rank": ranked.rank_of(pool.index[volunteer.id]),
         "of": len(ranked.places),
         "chosen": _chosen(need, volunteer, context),
-        "instead": instead,
-        "instead_score": total(score(need, known, rules, today)) if known else None,
-        "given_to": tuple(
-            sorted(each for each, who in context.primaries.items() if who == volunteer.id)
-        ),
+        "planned": need.id in context.planned,
+        "instead": _instead(need, volunteer, context),
     }
 
 
 def _chosen(need: Need, volunteer: Volunteer, context: Context) -> str | None:
-    if context.primaries.get(need.id) == volunteer.id:
+    if context.serves(need.id) == volunteer.id:
         return "primary"
     return "backup" if context.backups.get(need.id) == volunteer.id else None
+
+
+def _instead(need: Need, volunteer: Volunteer, context: Context) -> tuple[Given, ...]:
+    if context.serves(need.id) == volunteer.id:
+        return ()
+    own = sorted(each for each, (who, _) in context.primaries.items() if who == volunteer.id)
+    asked = [need.id] if need.id in context.primaries else []
+    return tuple(
+        Given(each, *context.primaries[each], each in context.planned) for each in [*asked, *own]
+    )
 
 
 def freeze(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> dict[str, Any]:

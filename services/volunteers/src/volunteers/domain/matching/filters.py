@@ -135,6 +135,7 @@ def schedule(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> Ver
         "days": days,
         "days_in_common": len(longest_per_day(fitting)),
         "longest": max(longest.values(), default=0),
+        "at_school": free != merged(volunteer.availability),
         "slots": [slot.to_data() for slot in fitting],
     }
     return Verdict("schedule", len(longest_per_day(fitting)) >= days, facts)

@@ -80,11 +80,20 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What else was decided: whom to compare with, and who serves and backs up which need."""
+    """What else was decided: whom to compare with, and who serves and backs up which need.
+
+    `primaries` maps a need to its volunteer and the score of the two; `planned` are those needs
+    for which that is not proposed yet.
+    """
 
     volunteers: tuple[Volunteer, ...] = ()
-    primaries: Mapping[str, str] = field(default_factory=dict)
+    primaries: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     backups: Mapping[str, str] = field(default_factory=dict)
+    planned: frozenset[str] = frozenset()
+
+    def serves(self, need: str) -> str | None:
+        """Who serves a need."""
+        return self.primaries[need][0] if need in self.primaries else None
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,7 @@ class Outcome:
         """What `explain` needs to say who was given to whom."""
         return Context(
             tuple(volunteers),
-            {each.need: each.volunteer for each in self.matches},
+            {each.need: (each.volunteer, each.score) for each in self.matches},
             {each.need: each.backup for each in self.matches if each.backup is not None},
         )
 

@@ -8,106 +8,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from volunteers.domain.matching.blockers import Blockers
+from volunteers.domain.matching.cost import Cost, Move
 from volunteers.domain.matching.explain import Explanation
+from volunteers.domain.matching.factors import Factor
 from volunteers.domain.matching.filters import Verdict
+from volunteers.domain.matching.phrases import FACTORS, FAILS, NAMES, NOBODY, PASSES
 
 Label = Callable[[str], str]
 
 _ZH: Final = 0
 _EN: Final = 1
-
-_NAMES: dict[str, tuple[str, str]] = {
-    "scope": ("服务范围", "scope"),
-    "active": ("启用状态", "state"),
-    "aid_kind": ("帮扶类别", "aid kind"),
-    "capacity": ("名额", "capacity"),
-    "skills": ("技能", "skills"),
-    "clearances": ("证明", "clearances"),
-    "minor_consent": ("未成年人", "minors"),
-    "minors_welcome": ("接待未成年人", "minors welcome"),
-    "gender": ("性别", "gender"),
-    "language": ("语言", "language"),
-    "schedule": ("时间", "schedule"),
-    "distance": ("距离", "distance"),
-    "restrictions": ("住户限制", "restrictions"),
-    "declined": ("此前谢绝", "declined"),
-}
-
-_FAILS: dict[str, tuple[str, str]] = {
-    "scope": (
-        "服务范围为{serves}，需求在{need_community}",
-        "serves {serves}, not {need_community}",
-    ),
-    "active": ("目前未启用", "is not active"),
-    "aid_kind": ("未报名{needed}", "does not offer {needed}"),
-    "capacity": (
-        "名额已满：已结对{load}户，上限{capacity}户",
-        "has no room left: {load} of {capacity} pairings",
-    ),
-    "skills": ("缺少技能：{missing}", "lacks the skill {missing}"),
-    "lacking": ("{asked_of}没有证明：{lacking}", "no clearance {lacking} is held by {asked_of}"),
-    "expired": (
-        "{asked_of}的证明已过期：{expired}",
-        "the clearance of {asked_of} has expired: {expired}",
-    ),
-    "consent": ("未成年且没有监护人同意", "is a minor without a guardian's consent"),
-    "companion": (
-        "未成年且没有可陪同的成年人",
-        "is a minor without an active adult companion",
-    ),
-    "minors_welcome": ("未成年，该户只接受成年人", "is a minor; the household asks for adults"),
-    "gender": (
-        "该户要求志愿者性别为{asked}（{refused}不符）",
-        "the household asks for {asked} visitors, which {refused} is not",
-    ),
-    "language": (
-        "不会该户必需的语言：{missing}",
-        "does not know {missing}, which it cannot do without",
-    ),
-    "schedule": (
-        "共同空闲不足：最长{longest}分钟、{days_in_common}天够用，需{minutes}分钟、{days}天",
-        "shares {longest} min at most, {days_in_common} of {days} days with {minutes} min",
-    ),
-    "distance": (
-        "距离{metres}米，规则上限{bound}米，本人上限{own_bound}米",
-        "is {metres} m away; the rules allow {bound} m, the volunteer {own_bound} m",
-    ),
-    "restrictions": ("该户不希望{unwanted}上门", "the household asked not to have {unwanted}"),
-    "declined": ("此前该需求的推荐已被谢绝", "was declined for this need before"),
-}
-
-_NOBODY: dict[str, tuple[str, str]] = {
-    "scope": ("没有人服务{needed}", "0 serve {needed}"),
-    "active": ("没有人处于启用状态", "0 are active"),
-    "aid_kind": ("没有人报名{needed}", "0 offer {needed}"),
-    "capacity": ("没有人还有名额", "0 have room left"),
-    "skills": ("没有人具备技能{needed}", "0 hold the skill {needed}"),
-    "clearances": ("没有人持有有效的{needed}", "0 hold a valid {needed}"),
-    "minor_consent": (
-        "没有成年人，也没有获同意并有人陪同的未成年人",
-        "0 are adults, or minors with consent and a companion",
-    ),
-    "minors_welcome": ("没有成年人", "0 are adults"),
-    "gender": ("没有人符合性别要求{needed}", "0 meet the wish for {needed} visitors"),
-    "language": ("没有人会{needed}", "0 know {needed}"),
-    "schedule": ("没有人的空闲与该户相合", "0 have time when the household has"),
-    "distance": ("没有人住得够近（上限{needed}米）", "0 live near enough (at most {needed} m)"),
-    "restrictions": ("没有人是该户愿意接待的", "0 are welcome to the household"),
-    "declined": ("每个人都已被谢绝过", "0 have not been declined before"),
-}
-
-_FACTORS: dict[str, tuple[str, str]] = {
-    "distance": ("距离：{metres}米", "distance: {metres} m"),
-    "skills": ("相关技能：{extra}", "relevant skills: {extra}"),
-    "language": ("语言：{shared}", "language: {shared}"),
-    "schedule": (
-        "时间：每周共同{common_minutes}分钟",
-        "schedule: {common_minutes} minutes a week in common",
-    ),
-    "continuity": ("延续：{served_before}", "continuity: served before: {served_before}"),
-    "load": ("负担：{load}/{capacity}户", "load: {load} of {capacity} pairings"),
-    "age_fit": ("辅导适合度", "age fit for tutoring"),
-}
 
 
 def sentences(explanation: Explanation, locale: str, label: Label = str) -> list[str]:
@@ -118,7 +28,7 @@ def sentences(explanation: Explanation, locale: str, label: Label = str) -> list
         told.append(
             (f"{conditions}项条件均满足。", f"All {conditions} conditions hold.")[_tongue(locale)]
         )
-        return told + [_factor(each, locale, label) for each in explanation.factors]
+        return told + [factor_sentence(each, locale, label) for each in explanation.factors]
     failed = [each for each in explanation.filters if not each.passed]
     told += [verdict_sentence(each, locale, label) for each in failed]
     rest = conditions - len(failed)
@@ -129,12 +39,53 @@ def sentences(explanation: Explanation, locale: str, label: Label = str) -> list
 
 
 def verdict_sentence(verdict: Verdict, locale: str, label: Label = str) -> str:
-    """Why one filter refuses the volunteer (to be read of a failed verdict)."""
+    """What one filter found."""
     tongue = _tongue(locale)
     facts = _spoken(verdict.facts, tongue, label)
-    parts = [_FAILS[key][tongue].format(**facts) for key in _reasons(verdict)]
-    name = _NAMES[verdict.name][tongue] + ("：", ": ")[tongue]
+    phrases = [PASSES[verdict.name]] if verdict.passed else [FAILS[k] for k in _reasons(verdict)]
+    parts = [phrase[tongue].format(**facts) for phrase in phrases]
+    name = NAMES[verdict.name][tongue] + ("：", ": ")[tongue]
     return name + ("；", "; ")[tongue].join(parts) + "。."[tongue]
+
+
+def factor_sentence(factor: Factor, locale: str, label: Label = str) -> str:
+    """What one factor is worth, and why."""
+    tongue = _tongue(locale)
+    phrase = FACTORS[factor.name][tongue].format(**_spoken(factor.facts, tongue, label))
+    points, most = _points(factor.contribution), factor.weight
+    return (f"{phrase}，得{points}分（满分{most}）。", f"{phrase}: {points} of {most} points.")[
+        tongue
+    ]
+
+
+def cost_sentence(cost: Cost, locale: str) -> str:
+    """What choosing the pair would cost, and who would make room for whom."""
+    tongue = _tongue(locale)
+    told = [
+        (f"{_joined(needs, tongue, str)}{zh}", f"{_joined(needs, tongue, str)} would {en}")[tongue]
+        for needs, zh, en in (
+            (cost.unserved, "将无人服务", "go unserved"),
+            (cost.served, "将有人服务", "be served"),
+        )
+        if needs
+    ]
+    if cost.points:
+        verb = (("减少", "fall"), ("增加", "rise"))[cost.points < 0][tongue]
+        points = _points(abs(cost.points))
+        told.append(
+            (f"总分将{verb}{points}分", f"the total would {verb} by {points} points")[tongue]
+        )
+    if not told:
+        return ("改选此人没有代价。", "Choosing this pair would cost nothing.")[tongue]
+    head = ("若改选此人，", "If this pair were chosen, ")[tongue]
+    moves = ("；", "; ")[tongue].join(_move(each, tongue) for each in cost.moves)
+    return head + ("，", ", ")[tongue].join(told) + ("：", ": ")[tongue] + moves + "。."[tongue]
+
+
+def _move(move: Move, tongue: int) -> str:
+    nobody = ("无人", "nobody")[tongue]
+    before, after = move.before or nobody, move.after or nobody
+    return (f"{move.need}由{before}改为{after}", f"{move.need} from {before} to {after}")[tongue]
 
 
 def blocker_sentence(found: Blockers, locale: str, label: Label = str) -> str:
@@ -153,6 +104,8 @@ def _headline(explanation: Explanation, locale: str) -> str:
         "backup": (f"{who}是{need}的后备", f"{who} is the backup for {need}"),
         None: (f"{who}可以服务{need}", f"{who} is eligible for {need}"),
     }[explanation.chosen]
+    if explanation.planned and explanation.chosen:
+        zh, en = f"若现在匹配，{zh}", f"If matching ran now, {en}"
     points, best = _points(explanation.total), _points(explanation.best)
     if explanation.rank is None:
         return (f"{zh}：{points}分（满分{best}）。", f"{en}: {points} of {best} points.")[
@@ -166,35 +119,14 @@ def _headline(explanation: Explanation, locale: str) -> str:
 
 
 def _choice(explanation: Explanation, locale: str) -> list[str]:
-    """Who was chosen instead, and what this volunteer does."""
-    if explanation.rank is None or explanation.chosen == "primary":
-        return []
+    """Who was chosen instead, what this volunteer does, and what the other choice would cost."""
     tongue, told = _tongue(locale), []
-    if explanation.instead is not None:
-        points = _points(explanation.instead_score or 0)
-        told.append(
-            (
-                f"该需求由{explanation.instead}服务（{points}分）。",
-                f"{explanation.instead} serves the need instead ({points} points).",
-            )[tongue]
-        )
-    given = _joined(explanation.given_to, tongue, str)
-    if explanation.given_to:
-        told.append(
-            (f"{explanation.volunteer}服务{given}。", f"{explanation.volunteer} serves {given}.")[
-                tongue
-            ]
-        )
-    return told
-
-
-def _factor(factor: Mapping[str, Any], locale: str, label: Label) -> str:
-    tongue = _tongue(locale)
-    phrase = _FACTORS[factor["name"]][tongue].format(**_spoken(factor["facts"], tongue, label))
-    points, most = _points(factor["contribution"]), factor["weight"]
-    return (f"{phrase}，得{points}分（满分{most}）。", f"{phrase}: {points} of {most} points.")[
-        tongue
-    ]
+    for each in explanation.instead:
+        points = _points(each.score)
+        zh, en = (("", "serves"), ("将", "would serve"))[each.planned]
+        zh, en = f"{each.volunteer}{zh}服务{each.need}", f"{each.volunteer} {en} {each.need}"
+        told.append((f"{zh}（{points}分）。", f"{en} ({points} points).")[tongue])
+    return told + ([cost_sentence(explanation.cost, locale)] if explanation.cost else [])
 
 
 def _reasons(verdict: Verdict) -> list[str]:
@@ -205,6 +137,8 @@ def _reasons(verdict: Verdict) -> list[str]:
     if verdict.name == "minor_consent":
         held = {"consent": facts["consent"], "companion": facts["companion_may"]}
         return [key for key, holds in held.items() if not holds]
+    if verdict.name == "schedule" and facts["at_school"]:
+        return ["schedule", "at_school"]
     return [verdict.name]
 
 
@@ -220,10 +154,10 @@ def _why_nobody(found: Blockers, tongue: int, label: Label) -> str:
         )[tongue]
     if found.failed_by_all:
         facts = {name: _word(found.needed.get(name), tongue, label) for name in found.failed_by_all}
-        told = [_NOBODY[name][tongue].format(needed=facts[name]) for name in found.failed_by_all]
+        told = [NOBODY[name][tongue].format(needed=facts[name]) for name in found.failed_by_all]
         return ("；", "; ")[tongue].join(told) + "。."[tongue]
     most = [
-        (f"{_NAMES[name][_ZH]}（{count}）", f"{_NAMES[name][_EN]} ({count})")[tongue]
+        (f"{NAMES[name][_ZH]}（{count}）", f"{NAMES[name][_EN]} ({count})")[tongue]
         for name, count in found.failing[:3]
     ]
     return (
