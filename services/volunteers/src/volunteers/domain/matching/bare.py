@@ -57,7 +57,8 @@ def assign_pairs(
     *,
     rows: int | None = None,
 ) -> Bare:
-    """Assign rows to columns where only the listed pairs may be; of a repeated one the least counts.
+    """Assign rows to columns where only the listed pairs may be; of a repeated one the least
+    counts.
 
     `rows` counts the rows, where some have no pair. Raises ValueError for costs that are no finite
     numbers or lie too far apart, and for indices out of range.

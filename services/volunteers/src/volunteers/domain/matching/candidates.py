@@ -83,7 +83,7 @@ def graph_of(asked: Asked, pool: Pool, bound: int = BOUND) -> Graph:
 
 
 def ranked_rows(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[Ints]:
-    """All eligible pairs of the needs `wanted`, as rows (need, volunteer, score, rank), in parts."""
+    """All eligible pairs of these needs, as rows (need, volunteer, score, rank), in parts."""
     for members, offered in _groups(asked, pool, wanted):
         tree, start, step = KDTree(pool.points[offered]), 0, 64
         chord = chord_of(int(asked.reach[members[0]]))
@@ -117,7 +117,7 @@ def _groups(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[tuple[Ints, Ints
 
 def _ranked(pairs: Pairs, part: Ints) -> Ints:
     """Rows in order of need, best score, and volunteer: sorted as one whole number each."""
-    scores, best = pairs.scores(), pairs.pool.rules.most_points
+    scores, best = pairs.worth(), pairs.pool.rules.most_points
     local = np.zeros(int(part.max()) + 1, dtype=np.int64)
     local[part] = np.arange(len(part))
     people, points = pairs.pool.size.bit_length(), best.bit_length()

@@ -53,6 +53,10 @@ class Pairs:
             total += weights[name] * _VALUES[name](self)
         return total
 
+    def worth(self) -> Ints:
+        """The scores as the solver sees them: whoever is proposed already has the margin more."""
+        return self.scores() + self.pool.rules.keep_margin * self.named(self.asked.current)
+
     @property
     def metres(self) -> Ints:
         if "metres" not in self._known:
@@ -129,9 +133,7 @@ _MASKS: dict[str, Callable[[Pairs], Bools]] = {
     ),
     "language": lambda it: ~lacking(it.asked.must_speak, it.pool.languages.held, it.n, it.v),
     "schedule": lambda it: it.days >= it.asked.days[it.n],
-    "distance": lambda it: (
-        it.metres <= np.minimum(it.pool.own_bound[it.v], it.asked.reach[it.n])
-    ),
+    "distance": lambda it: it.metres <= np.minimum(it.pool.own_bound[it.v], it.asked.reach[it.n]),
     "restrictions": lambda it: ~it.named(it.asked.avoid),
     "declined": lambda it: ~it.named(it.asked.declined),
 }

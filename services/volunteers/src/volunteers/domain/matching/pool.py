@@ -52,7 +52,9 @@ class Pool:
         # while school is out a second row per volunteer tells what a single visit may use
         self.in_break = rules.in_break(today)
         terms = (True, False) if self.in_break else (True,)
-        self.times = Times([free_slots(each, rules, term=term) for term in terms for each in people])
+        self.times = Times(
+            [free_slots(each, rules, term=term) for term in terms for each in people]
+        )
 
     def _take_ages(self) -> None:
         people, today = self.people, self.today
@@ -119,6 +121,7 @@ class Asked:
         self.single = bools(each.frequency == "once" for each in needs) & pool.in_break
         self.slots = Slots(needs)
         self.declined = _named([each.declined for each in needs], pool)
+        self.current = _named([frozenset({each.current} - {None}) for each in needs], pool)
         self.continuity = _named([each.continuity for each in needs], pool)
         self.avoid = _keys([_all_of(each.avoid, pool.comes) for each in needs], pool)
 
@@ -147,7 +150,7 @@ class Times:
 
 
 class Slots:
-    """The n-th slot of each need: its day, start and end, and whether the one before shares its day.
+    """The n-th slot of each need: day, start, end, and whether the one before has the same day.
 
     Where a need has fewer, the rest are of no length.
     """
