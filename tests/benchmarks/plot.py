@@ -21,14 +21,14 @@ def curve(title: str, across: str, up: str, points: Mapping[int, float]) -> str:
     ]
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"'
-            ' font-family="sans-serif" font-size="13">',
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}">',
+            '<g font-family="sans-serif" font-size="13">',
             f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
             f'<text x="{EDGE}" y="24" font-size="15">{title} ({up}, logarithmic)</text>',
             f'<polyline points="{line}" fill="none" stroke="black"/>',
             *dots,
             f'<text x="{WIDTH - EDGE}" y="{HEIGHT - 8}" text-anchor="end">{across}</text>',
-            "</svg>",
+            "</g></svg>",
             "",
         ]
     )
