@@ -19,16 +19,13 @@ class Table:
     """By peer: the ratio ours to theirs that is promised."""
     lower_is_better: bool = False
 
-    def median(self, name: str) -> float:
-        return statistics.median(self.results[name])
-
-    def ratio(self, peer: str) -> float:
-        """The median of the rounds' ratios: both of a round met the same machine."""
+    def ratios(self, peer: str) -> list[float]:
+        """Round by round, ours to theirs: both of a round met the same machine."""
         pairs = zip(self.results[self.ours], self.results[peer], strict=True)
-        return statistics.median(mine / theirs for mine, theirs in pairs)
+        return [mine / theirs for mine, theirs in pairs]
 
     def verdict(self, peer: str) -> str:
-        ratio, target = self.ratio(peer), self.targets[peer]
+        ratio, target = statistics.median(self.ratios(peer)), self.targets[peer]
         return (
             "kept" if (ratio <= target if self.lower_is_better else ratio >= target) else "missed"
         )
