@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,8 @@ from servicekit import clock, db
 from servicekit.publishing import Publisher
 from servicekit.relay import Relay
 
-COUNT = 4_000
+MANY, FEW = 10_000, 2_000  # as many for each of a comparison; stock nameko takes its time
 WINDOW = 500
-C_CLIENT, NAMEKO = f"C client, window {WINDOW}", "stock nameko, confirm each"
-TARGETS = {C_CLIENT: 0.8, NAMEKO: 10.0}
 
 
 def tables(place: Place, rounds: int) -> list[Table]:
@@ -36,42 +34,55 @@ def tables(place: Place, rounds: int) -> list[Table]:
     source = HERE / "publisher.c"
     subprocess.run(["cc", "-O2", source, "-lrabbitmq", "-o", program], check=True)
     try:
-        return [_table(place, engine, program, rounds, kind) for kind in ("classic", "quorum")]
+        return [
+            table
+            for kind in ("classic", "quorum")
+            for table in _compared(place, engine, program, rounds, kind)
+        ]
     finally:
         shutil.rmtree(folder)
         db.messaging.drop_all(engine)
         engine.dispose()
 
 
-def _table(place: Place, engine: sa.Engine, program: Path, rounds: int, kind: str) -> Table:
+def _compared(
+    place: Place, engine: sa.Engine, program: Path, rounds: int, kind: str
+) -> Iterator[Table]:
     queue = f"bench.publish.{kind}"
     place.bind(queue, **{"x-queue-type": kind})
     _relay(place, engine, queue, 1)
     message = _taken(place, queue)  # all send the very bytes that the relay does
-    peers = {
-        C_CLIENT: partial(_c_client, place, program, message),
-        "relay": partial(_relay, place, engine, queue, COUNT),
-        NAMEKO: partial(_nameko, place, message),
-    }
-    checked = {name: partial(_rate, place, queue, act) for name, act in peers.items()}
-    results = race(checked, rounds=rounds)
+    peers = [
+        (f"C client, window {WINDOW}", partial(_c_client, place, program, message), MANY, 0.8),
+        ("stock nameko, confirm each", partial(_nameko, place, message), FEW, 10.0),
+    ]
+    for peer, act, count, target in peers:
+        race_of = {
+            "relay": partial(_rate, place, queue, partial(_relay, place, engine, queue), count),
+            peer: partial(_rate, place, queue, act, count),
+        }
+        yield Table(
+            f"{count:,} durable events to a {kind} queue, confirmed; ours from outbox to deleted",
+            "events/s",
+            race(race_of, rounds=rounds),
+            ours="relay",
+            targets={peer: target},
+        )
     place.delete(queue)
-    title = f"{COUNT:,} durable events, confirmed, to a {kind} queue; ours from outbox to deleted"
-    return Table(title, "events/s", results, ours="relay", targets=TARGETS)
 
 
-def _rate(place: Place, queue: str, act: Callable[[], float]) -> float:
-    seconds = act()
+def _rate(place: Place, queue: str, act: Callable[[int], float], count: int) -> float:
+    seconds = act(count)
     found = place.purge(queue)
-    if found != COUNT:
-        raise RuntimeError(f"{found} of {COUNT} events are in the queue")
-    return COUNT / seconds
+    if found != count:
+        raise RuntimeError(f"{found} of {count} events are in the queue")
+    return count / seconds
 
 
-def _c_client(place: Place, program: Path, message: Any) -> float:
+def _c_client(place: Place, program: Path, message: Any, count: int) -> float:
     uri = urlsplit(place.amqp_uri)
     headers = {key: value for key, value in message.headers.items() if key != "x-position"}
-    words = [str(uri.port), uri.path[1:], "maker.events", "thing.made", str(COUNT), str(WINDOW)]
+    words = [str(uri.port), uri.path[1:], "maker.events", "thing.made", str(count), str(WINDOW)]
     words += [message.body, message.properties["message_id"], message.properties["type"]]
     words += [f"{key}={value}" for key, value in headers.items()]
     said = subprocess.run([program, *words], capture_output=True, text=True, check=True).stdout
@@ -104,12 +115,12 @@ def _relay(place: Place, engine: sa.Engine, queue: str, count: int) -> float:
     return seconds
 
 
-def _nameko(place: Place, message: Any) -> float:
+def _nameko(place: Place, message: Any, count: int) -> float:
     dispatch = event_dispatcher({"AMQP_URI": place.amqp_uri}, headers=message.headers)
     data = event("t1000").data
     dispatch("maker", "thing.else", data)  # it connects
     began = time.perf_counter()
-    for _ in range(COUNT):
+    for _ in range(count):
         dispatch("maker", "thing.made", data)
     return time.perf_counter() - began
 
