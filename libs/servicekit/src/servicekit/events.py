@@ -49,6 +49,12 @@ def event_id(type_: str, subject: str, version: int) -> str:
 
 def write(event: Event) -> tuple[bytes, dict[str, str]]:
     """Body and headers of an event in binary mode."""
+    body = json.dumps(event.data, ensure_ascii=False, separators=(",", ":")).encode()
+    return body, attributes(event)
+
+
+def attributes(event: Event) -> dict[str, str]:
+    """The headers of an event in binary mode: all but its data."""
     headers = {
         "ce-specversion": "1.0",
         "ce-id": event.id,
@@ -60,7 +66,7 @@ def write(event: Event) -> tuple[bytes, dict[str, str]]:
     }
     if event.traceparent:
         headers["traceparent"] = event.traceparent
-    return json.dumps(event.data, ensure_ascii=False, separators=(",", ":")).encode(), headers
+    return headers
 
 
 def read(
