@@ -23,7 +23,7 @@ from benchmarks import publish, rpc  # noqa: E402
 from benchmarks.place import Place  # noqa: E402
 from benchmarks.rounds import Table  # noqa: E402
 
-ROUNDS = 5
+ROUNDS = 3
 PAGE = Path(__file__).parents[2] / "docs/reference/benchmarks.md"
 MODULES: dict[str, Any] = {"publish": publish, "rpc": rpc}
 HEAD = """# Benchmarks
@@ -40,7 +40,8 @@ def main(names: list[str]) -> None:
     database = servers.own_postgres(on_disk=True)
     try:
         version = broker.ctl("version").strip()
-        machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, RabbitMQ {version}"
+        python = platform.python_version()
+        machine = f"{os.cpu_count()} cores, Python {python}, RabbitMQ {version}, {ROUNDS} rounds"
         for name in names or MODULES:
             place = Place(broker.make_vhost(name), database.make_database(name))
             synced = sync_milliseconds()

@@ -22,7 +22,7 @@ from servicekit import clock, db
 from servicekit.publishing import Publisher
 from servicekit.relay import Relay
 
-MANY, FEW = 10_000, 2_000  # as many for each of a comparison; stock nameko takes its time
+MANY, FEW = 10_000, 1_000  # as many for each of a comparison; stock nameko takes its time
 WINDOW = 500
 
 
