@@ -79,7 +79,9 @@ def read(
     if (content_type or "").split(";")[0].strip().lower() == STRUCTURED:
         return _from_attributes(content, _data_of(content), now)
     attributes = {
-        key[3:]: value for key, value in _text_headers(headers).items() if key.startswith("ce-")
+        key[3:]: value
+        for key, value in _text_headers(headers).items()
+        if isinstance(key, str) and key.startswith("ce-")  # a name may be bytes that are no text
     }
     if attributes:
         return _from_attributes(attributes | _trace(headers), content, now)

@@ -85,7 +85,9 @@ def child_trace(traceparent: object) -> str:
 def describe(error: Exception | None) -> dict[str, str]:
     """An error for logs and headers: other libraries' messages may quote data, ours do not."""
     ours = type(error).__module__.startswith("servicekit.")
-    return {"error_type": type(error).__name__, "error_message": str(error)[:500] if ours else ""}
+    # half of a surrogate pair, which JSON can say, can't be written
+    text = str(error)[:500].encode("utf-8", "backslashreplace").decode() if ours else ""
+    return {"error_type": type(error).__name__, "error_message": text}
 
 
 def frames(error: Exception | None) -> str:
