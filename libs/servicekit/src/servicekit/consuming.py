@@ -17,7 +17,7 @@ import random
 from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import accumulate, islice, takewhile
 from typing import Any
 
 import eventlet
@@ -37,6 +37,7 @@ from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
 from servicekit.tolerance import UNREADABLE
 
 WINDOW = 500
+WINDOW_BYTES = 8_000_000
 
 EXTERNAL = "external"
 """The source of events that come from other systems (setting EXTERNAL_SYSTEMS)."""
@@ -139,6 +140,8 @@ class EventHandler(Entrypoint):
                 parking.check_delivery(message)
         except (Unreadable, parking.Unsettled) as error:
             received.error = error
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the service
+            received.error = Unreadable(f"the message cannot be read: {type(error).__name__}")
         return received
 
     def _work(self) -> None:
@@ -211,7 +214,7 @@ class EventHandler(Entrypoint):
     def _empty_aside(self) -> None:
         try:
             while self._aside:
-                window = list(islice(self._aside, WINDOW))  # they stay there until settled
+                window = self._window()
                 sent = self._sent_aside(window)
                 if not self._aside or self._aside[0] is not window[0]:
                     continue  # the connection has gone meanwhile
@@ -223,6 +226,12 @@ class EventHandler(Entrypoint):
                     self._count(window)
         finally:
             self._putting_aside = False
+
+    def _window(self) -> list[Received]:
+        """The next few to be sent, which stay there until settled; of large ones, fewer."""
+        sizes = accumulate(len(received.message.body) for received in self._aside)
+        few = sum(1 for _ in takewhile(lambda size: size < WINDOW_BYTES, sizes))
+        return list(islice(self._aside, min(max(few, 1), WINDOW)))
 
     def _sent_aside(self, window: Sequence[Received]) -> bool:
         try:
