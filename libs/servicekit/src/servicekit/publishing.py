@@ -6,6 +6,7 @@ be published on; and a write to a black-holed peer hangs, so the socket has time
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -183,11 +184,24 @@ class _Window:
 
 
 def open_connection(amqp_uri: str, heartbeat: int = 0) -> Connection:
-    """A connected kombu connection whose socket never waits for ever."""
+    """A connected kombu connection whose socket never waits for ever.
+
+    Of several addresses (``amqp://a;amqp://b``: the nodes of a cluster) one that answers; any of
+    them, so that processes spread over the nodes.
+    """
+    addresses = amqp_uri.split(";")
+    *others, last = random.sample(addresses, len(addresses))
+    for address in others:
+        with suppress(*BROKER_ERRORS):
+            return _connect(address, heartbeat)
+    return _connect(last, heartbeat)
+
+
+def _connect(address: str, heartbeat: int) -> Connection:
     # the embedded broker takes no socket options
-    options = SOCKET_TIMEOUTS if amqp_uri.startswith(("amqp", "pyamqp")) else {}
+    options = SOCKET_TIMEOUTS if address.startswith(("amqp", "pyamqp")) else {}
     connection = Connection(
-        amqp_uri, transport_options=options, heartbeat=heartbeat, connect_timeout=5
+        address, transport_options=options, heartbeat=heartbeat, connect_timeout=5
     )
     try:
         connection.connect()
