@@ -43,6 +43,12 @@ EXTERNAL = "external"
 """The source of events that come from other systems (setting EXTERNAL_SYSTEMS)."""
 
 
+def names_of(sources: Sequence[str], settings: Any) -> list[str]:
+    """Who publishes: EXTERNAL stands for all the other systems."""
+    systems = settings.external_systems
+    return [name for source in sources for name in (systems if source == EXTERNAL else (source,))]
+
+
 class EventHandler(Entrypoint):
     """Reads one queue and hands its events in batches to a method of the service."""
 
@@ -62,8 +68,8 @@ class EventHandler(Entrypoint):
         self.prefetch = 2 * self.settings.event_batch
         self.name = f"{self.container.service_name}.{self.method_name}"
         self.delays = self.settings.delays_of(self.method_name)
-        self._queues = parking.queues(self.name, self.delays, self.settings.queue_type)
-        self.queue = self._queues[-1]
+        self.queues = parking.queues(self.name, self.delays, self.settings.queue_type)
+        self.queue = self.queues[-1]
         # a place that an operator deleted is there again with the next connection
         self._publisher = Publisher(self.settings.amqp_uri, self.declare)
         self.inbound.add(self)
@@ -82,13 +88,13 @@ class EventHandler(Entrypoint):
 
     def retry_queues(self) -> list[str]:
         """Where its failed events wait for their next try."""
-        return [queue.name for queue in self._queues if ".retry." in queue.name]
+        return [queue.name for queue in self.queues if ".retry." in queue.name]
 
     def declare(self, channel: Any) -> None:
         """Declare the queue with its retry and parking places, and bind it to its sources."""
-        for queue in self._queues:
+        for queue in self.queues:
             queue(channel).declare()
-        for source in self._source_names():
+        for source in names_of(self.sources, self.settings):
             exchange = Exchange(EXCHANGE.format(source), "topic", durable=True)(channel)
             exchange.declare()
             for type_ in self.types:
@@ -111,14 +117,6 @@ class EventHandler(Entrypoint):
         """What waits here came on a connection that is gone: the broker delivers it again."""
         for waiting in (self._fresh, self._suspects, self._aside):
             waiting.clear()
-
-    def _source_names(self) -> list[str]:
-        systems = self.settings.external_systems
-        return [
-            name
-            for source in self.sources
-            for name in (systems if source == EXTERNAL else (source,))
-        ]
 
     def _read(self, message: Any) -> Received:
         received = Received(message)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from struct import pack
 from typing import Any
 
-from amqp.exceptions import AMQPError, NotFound
+from amqp.exceptions import AccessRefused, AMQPError, NotFound
 from amqp.serialization import dumps
 from amqp.spec import Basic
 from eventlet.semaphore import Semaphore
@@ -96,7 +96,9 @@ class Publisher:
                 self._channel.confirm_select()
             self._connection = connection
             if self._declare is not None:
-                self._declare(self._channel)
+                # an account that may not declare finds made what it needs, or hears of it later
+                with suppress(AccessRefused), connection.channel() as channel:
+                    self._declare(channel)
         return self._channel
 
 
