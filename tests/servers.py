@@ -177,6 +177,7 @@ class PrivatePostgres(Postgres, Private):
             *(self.binaries / "postgres", "-D", self.folder / "data", "-p", str(self.port)),
             *("-c", f"listen_addresses={LOCAL}", "-c", "unix_socket_directories="),
             *("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=300"),
+            *("-c", "track_commit_timestamp=on"),
         )
         self.wait_until(self.ready)
 
@@ -185,7 +186,10 @@ class DockerPostgres(Postgres, InDocker):
     image = "postgres:15-bookworm"
     inner_port = 5432
     environment = {"POSTGRES_HOST_AUTH_METHOD": "trust"}  # noqa: RUF012
-    arguments = ("-c", "fsync=off", "-c", "max_connections=300")
+    arguments = (
+        *("-c", "fsync=off", "-c", "max_connections=300"),
+        *("-c", "track_commit_timestamp=on"),
+    )
 
 
 def rabbitmq() -> Rabbitmq:

@@ -75,12 +75,13 @@ class Place:
         """Wait until every accepted id has arrived and nothing is on its way any more."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            if not ledger.missing(self.places()) and self._still():
+            if not ledger.missing(self.places()) and self.still():
                 return True
             eventlet.sleep(0.5)
         return False
 
-    def _still(self) -> bool:
+    def still(self) -> bool:
+        """Whether no outbox and no queue holds anything but what was parked."""
         outboxes = [
             read(url, "SELECT id FROM outbox WHERE unroutable_at IS NULL")
             for url in self.urls.values()
@@ -104,10 +105,16 @@ class Workshop(Place):
     names = ("maker", "keeper")
     handlers = ("keeper.keep", "maker.note")
 
-    def __init__(self, broker: servers.Rabbitmq, databases: servers.Postgres, folder: Path) -> None:
+    def __init__(
+        self,
+        broker: servers.Rabbitmq,
+        databases: servers.Postgres,
+        folder: Path,
+        queue_type: str = "classic",
+    ) -> None:
         super().__init__(broker, databases)
         self.folder = folder
-        self.stage = Stage(self.uri, self.urls)
+        self.stage = Stage(self.uri, self.urls, queue_type)
         self.stage.set_up()
         self._made = 0
 
