@@ -1,7 +1,8 @@
 """Messages byte by byte: what no client library would write, and brokers carry all the same."""
 
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,24 +57,29 @@ class Rough:
 def table(items: Mapping[bytes, Any]) -> bytes:
     """A table of headers; its values are of any type that RabbitMQ carries."""
     content = b"".join(bytes([len(name)]) + name + value(each) for name, each in items.items())
-    return struct.pack(">I", len(content)) + content
+    return sized(content)
 
 
 def value(what: Any) -> bytes:
-    if isinstance(what, bytes):
-        return b"S" + struct.pack(">I", len(what)) + what
-    if isinstance(what, bool):
-        return b"t" + bytes([what])
-    if isinstance(what, int):
-        return b"l" + struct.pack(">q", what)
-    if isinstance(what, float):
-        return b"d" + struct.pack(">d", what)
-    if isinstance(what, dict):
-        return b"F" + table(what)
-    if isinstance(what, Sequence):
-        content = b"".join(value(each) for each in what)
-        return b"A" + struct.pack(">I", len(content)) + content
+    """A value of a table, with the letter that tells its type."""
+    for kind, (letter, write) in WRITERS.items():
+        if isinstance(what, kind):
+            return letter + write(what)
     return b"V"
+
+
+def sized(content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + content
+
+
+WRITERS: dict[type, tuple[bytes, Callable[[Any], bytes]]] = {
+    bytes: (b"S", sized),
+    bool: (b"t", lambda what: bytes([what])),  # before int, which it is too
+    int: (b"l", lambda what: struct.pack(">q", what)),
+    float: (b"d", lambda what: struct.pack(">d", what)),
+    dict: (b"F", table),
+    list: (b"A", lambda what: sized(b"".join(map(value, what)))),
+}
 
 
 class RoughPublisher:
@@ -117,10 +123,8 @@ def taken(uri: str, queue: str, window: int) -> Iterator[Any]:
     channel.basic_consume(queue, callback=arrived.append)
     try:
         while True:
-            try:
+            with suppress(TimeoutError):
                 connection.drain_events(timeout=0.2)
-            except TimeoutError:
-                pass
             yield from arrived
             if arrived:
                 channel.basic_ack(arrived[-1].delivery_tag, multiple=True)

@@ -68,8 +68,7 @@ class Fuzz:
                 eventlet.sleep(0.2)
         finally:
             taking.kill()
-        seconds = time.monotonic() - began
-        return seconds
+        return time.monotonic() - began
 
     def judge(self) -> dict[str, object]:
         """What is amiss: messages that are nowhere, in two places, or changed."""
