@@ -49,7 +49,7 @@ class Place:
     def await_start(self) -> None:
         """Return when every queue is there, and bound."""
         for name in self.names:
-            eventually(lambda name=name: answers(self.client, name), timeout=60)  # type: ignore[misc]
+            eventually(lambda name=name: answers(self.client, name), timeout=120)  # type: ignore[misc]
 
     def places(self) -> dict[str, list[str]]:
         """What was done, by place; an id as often as it was done."""
@@ -174,7 +174,7 @@ def read(url: str, statement: str) -> list[Any]:
 
 def patiently(act: Callable[[], T]) -> T:
     """What `act` returns, once the database is there."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             return act()
