@@ -80,3 +80,12 @@ def test_a_queue_that_the_definitions_lack_ends_the_start_and_is_named(stage: Fe
         stage.running(Keeper),
     ):
         pass
+
+
+def test_the_definitions_are_what_services_declare_where_they_may(stage: Fenced) -> None:
+    """RabbitMQ refuses a queue that is there with other arguments."""
+    free = Stage(stage.uri, stage.databases, "quorum")
+    with free.running(Maker, Keeper):
+        free.wire.things("t1")
+        eventually(kept_by(free, "t1"))
+    free.close()
