@@ -43,7 +43,7 @@ class Flow:
         self.publish(paced(mixed, self.per_second))
         for id_ in ids:
             self.ledger.accept(id_)
-        handled = eventually(lambda: self._handled(ids), timeout=60, interval=0.5)
+        handled = eventually(lambda: self._handled(ids), timeout=60, interval=0.5) or {}
         return [handled[id_] - self.sent[id_] for id_ in ids]
 
     def publish(self, windows: Iterable[Sequence[Letter]]) -> None:

@@ -20,23 +20,13 @@ EDGE = 100
 HUGE_BYTES = 10_000_000
 BOMB_BYTES = 4_000_000
 FRAME_BYTES = 131_072
-WILD = (None, True, -1, 2**63 - 1, 1.5, b"", b"x", [], [b"a", [1, None]], {}, {b"a": {b"b": b"c"}})
+WILD: tuple[Any, ...] = (
+    None, True, -1, 2**63 - 1, 1.5, b"", b"x", [], [b"a", [1, None]], {}, {b"a": {b"b": b"c"}},
+)  # fmt: skip
 """A header's value of every type."""
-VALUES = (
-    None,
-    True,
-    -1,
-    10**30,
-    1.5,
-    "",
-    "\0",
-    "\ud800",
-    "x" * 5000,
-    [],
-    [[]],
-    {},
-    {"a": {"b": 1}},
-)
+VALUES: tuple[Any, ...] = (
+    None, True, -1, 10**30, 1.5, "", "\0", "\ud800", "x" * 5000, [], [[]], {}, {"a": {"b": 1}},
+)  # fmt: skip
 """A field's value of every type."""
 FIELDS = ("community", "version", "thing", "data", "")
 TYPES = (

@@ -86,8 +86,7 @@ class RoughPublisher:
     """Sends windows of such messages, and waits for the confirms of each window."""
 
     def __init__(self, uri: str, exchange: str, key: str) -> None:
-        self._connection = open_connection(uri)
-        self._channel = self._connection.default_channel
+        self._connection, self._channel = opened(uri)
         self._channel.confirm_select()
         self._channel.events["basic_ack"] = {self._on_ack}
         arguments = dumps("Bssbb", (0, exchange, key, False, False))
@@ -114,10 +113,15 @@ class RoughPublisher:
         self._unconfirmed -= set(range(1 + tag - MOST, tag + 1)) if multiple else {tag}
 
 
+def opened(uri: str) -> tuple[Any, Any]:
+    """A connection and its channel."""
+    connection = open_connection(uri)
+    return connection, connection.default_channel
+
+
 def taken(uri: str, queue: str, window: int) -> Iterator[Any]:
     """Every message of a queue as it comes, acknowledged soon; None now and then."""
-    connection = open_connection(uri)
-    channel = connection.default_channel
+    connection, channel = opened(uri)
     arrived: list[Any] = []
     channel.basic_qos(0, window, False)
     channel.basic_consume(queue, callback=arrived.append)

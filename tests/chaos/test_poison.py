@@ -121,7 +121,7 @@ def test_what_was_parked_is_replayed_by_one_command_and_each_is_applied_once(
         for name in names:
             gates[name].send()
         began = report.seconds()
-        order = {"action": "replay", "reason": "there is room now", "limit": 10_000}
+        order: dict[str, Any] = {"action": "replay", "reason": "there is room now", "limit": 10_000}
         answer = workshop.client.call("keeper", "settle_parked", timeout=300, **order)
         report.facts |= {"replayed": answer["settled"], "in s": round(report.seconds() - began, 1)}
         eventually(lambda: len(workshop.stage.kept()) >= everything, timeout=120, interval=0.5)

@@ -4,7 +4,7 @@
 from trial import PARKED, Keeper, Maker, Stage, gates, kept_by, settled, sqlite, tries
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -60,17 +60,20 @@ def test_services_that_may_not_declare_handle_retry_and_park_events(stage: Fence
     assert settled(stage)
 
 
-def test_such_an_account_declares_nothing_and_publishes_in_no_other_name(stage: Fenced) -> None:
+FORBIDDEN: tuple[Callable[[Any], object], ...] = (
+    lambda channel: channel.queue_declare("keeper.more"),
+    lambda channel: channel.queue_delete("keeper.keep"),
+    lambda channel: channel.exchange_declare("keeper.events", "topic"),
+    lambda channel: channel.queue_bind("keeper.keep", "maker.events", "#"),
+    lambda channel: channel.basic_get("maker.note"),
+)
+
+
+def test_such_an_account_declares_nothing_and_reads_nothing_of_another(stage: Fenced) -> None:
     with Connection(stage.config("keeper")["AMQP_URI"]) as connection:
-        for forbidden in (
-            lambda channel: channel.queue_declare("keeper.more"),
-            lambda channel: channel.queue_delete("keeper.keep"),
-            lambda channel: channel.exchange_declare("keeper.events", "topic"),
-            lambda channel: channel.queue_bind("keeper.keep", "maker.events", "#"),
-            lambda channel: channel.basic_get("maker.note"),
-        ):
+        for act in FORBIDDEN:
             with pytest.raises(AccessRefused), connection.channel() as channel:
-                forbidden(channel)
+                act(channel)
 
 
 def test_a_queue_that_the_definitions_lack_ends_the_start_and_is_named(stage: Fenced) -> None:

@@ -102,13 +102,13 @@ def _exchange(name: str, vhost: str) -> dict[str, Any]:
 
 
 def _queue(queue: Queue, vhost: str) -> dict[str, Any]:
-    arguments = queue.queue_arguments or {}
+    told: dict[str, Any] = queue.as_dict()
     return {
-        "name": queue.name,
+        "name": told["name"],
         "vhost": vhost,
         "durable": True,
         "auto_delete": False,
-        "arguments": arguments,
+        "arguments": told["queue_arguments"] or {},
     }
 
 

@@ -112,7 +112,7 @@ def _data_of(content: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _text_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
+def _text_headers(headers: Mapping[Any, Any]) -> dict[Any, Any]:
     """Header names in lower case; the SDKs of some languages write ``cloudEvents:`` for ``ce-``."""
     if "ce-id" in headers:
         return dict(headers)
