@@ -7,6 +7,8 @@ import re
 import secrets
 import sys
 import traceback
+from functools import lru_cache
+from linecache import getline
 from typing import Any
 
 import structlog
@@ -92,7 +94,14 @@ def describe(error: Exception | None) -> dict[str, str]:
 
 def frames(error: Exception | None) -> str:
     """Where it happened: the innermost frames, without message or values."""
-    return "".join(traceback.format_tb(error.__traceback__)[-8:])[-4000:] if error else ""
+    passed = traceback.walk_tb(error.__traceback__ if error else None)
+    found = [(frame.f_code.co_filename, line, frame.f_code.co_name) for frame, line in passed]
+    return "".join(_frame(*each) for each in found[-8:])[-4000:]
+
+
+@lru_cache(maxsize=1000)  # the same few places: traceback itself parses the source each time
+def _frame(file: str, line: int, name: str) -> str:
+    return f'  File "{file}", line {line}, in {name}\n    {getline(file, line).strip()}\n'
 
 
 def failed(event: str, error: Exception, **fields: Any) -> None:
