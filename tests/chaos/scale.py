@@ -33,7 +33,6 @@ class Scale:
     fuzz: int = 100  # of each kind
     poison_events: int = 600
     poison: int = 12
-    poison_rounds: int = 1
     replayed: int = 200
     node_kills: int = 2
     node_events: int = 500  # in one go; as many goes as there are kills for
@@ -58,7 +57,6 @@ LONG = Scale(
     fuzz=1_000_000,
     poison_events=100_000,
     poison=1_000,
-    poison_rounds=10,
     replayed=10_000,
     node_kills=20,
     node_events=5_000,

@@ -18,6 +18,7 @@ from wire import bytes_of
 
 PARKED_SECONDS = 60
 SLOWER = 1.2
+ROUNDS = 1 if SHORT else 10
 WINDOW = 500
 PARKED = "keeper.keep.parked"
 KINDS = {
@@ -37,10 +38,10 @@ def test_poison_is_parked_with_its_reason_and_the_good_events_flow_as_before(
     ledger = new_ledger("events")
     flow = Flow(workshop, ledger, report.dice)
     took: dict[str, list[float]] = {"without": [], "with": []}
-    events, few = (each // SCALE.poison_rounds for each in (SCALE.poison_events, SCALE.poison))
+    events, few = SCALE.poison_events // ROUNDS, max(1, SCALE.poison // ROUNDS)
     poison: list[Letter] = []
     flow.run("warm", events // 10)
-    for number in range(SCALE.poison_rounds):
+    for number in range(ROUNDS):
         kinds = islice(cycle(("bad", "wrong", "raw")), few)
         bad = [poisonous(workshop, kind, f"{number}-{at}") for at, kind in enumerate(kinds)]
         took["without"] += flow.run(f"clean{number}", events)
