@@ -32,6 +32,7 @@ from hosting import (
 )
 
 CARELESS = ("-c", "fsync=off", "-c", "full_page_writes=off")
+ROOMY = ("-c", "max_connections=300", "-c", "track_commit_timestamp=on")
 
 
 class ServerMissing(Exception):
@@ -178,7 +179,7 @@ class PrivatePostgres(Postgres, Private):
         self.spawn(
             *(self.binaries / "postgres", "-D", self.folder / "data", "-p", str(self.port)),
             *("-c", f"listen_addresses={LOCAL}", "-c", "unix_socket_directories="),
-            *("-c", "max_connections=300", *(() if self.on_disk else CARELESS)),
+            *(*ROOMY, *(() if self.on_disk else CARELESS)),
         )
         self.wait_until(self.ready)
 
@@ -189,7 +190,7 @@ class DockerPostgres(Postgres, InDocker):
     environment = {"POSTGRES_HOST_AUTH_METHOD": "trust"}  # noqa: RUF012
 
     def __init__(self, *, on_disk: bool = False) -> None:
-        self.arguments = ("-c", "max_connections=300", *(() if on_disk else CARELESS))
+        self.arguments = (*ROOMY, *(() if on_disk else CARELESS))
         super().__init__()
 
 

@@ -22,6 +22,16 @@ from servicekit.telemetry import log
 from servicekit.tolerance import UNREADABLE, writable
 
 
+def calls(service: str, queue_type: str) -> Queue:
+    """The queue of calls to a service; in a cluster it outlives any node."""
+    # as stock nameko declares it where there is one node, so that both can take turns
+    kind = {"x-queue-type": queue_type} if queue_type == "quorum" else {}
+    key = f"{service}.*"
+    return Queue(
+        f"rpc-{service}", RPC_EXCHANGE, routing_key=key, durable=True, queue_arguments=kind
+    )
+
+
 class RpcReader(SharedExtension):
     """Reads the one queue of calls to this service and gives each to its method."""
 
@@ -35,7 +45,8 @@ class RpcReader(SharedExtension):
         settings = settings_of(self.container)
         name = self.container.service_name
         self.prefetch = settings.max_workers
-        self.queue = Queue(f"rpc-{name}", RPC_EXCHANGE, routing_key=f"{name}.*", durable=True)
+        self.queue = calls(name, settings.queue_type)
+        self.queues = [self.queue]
         self._publisher = Publisher(settings.amqp_uri)
         self.inbound.add(self)
 

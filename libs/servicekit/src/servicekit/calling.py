@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import uuid
+from contextlib import suppress
 from typing import Any
 
 import eventlet
+from amqp.exceptions import AccessRefused
 from eventlet.event import Event as Signal
 from eventlet.semaphore import Semaphore
 from kombu import Consumer, Exchange, Queue
@@ -21,6 +23,7 @@ from servicekit.publishing import BROKER_ERRORS, Outgoing, Publisher, open_conne
 from servicekit.telemetry import log
 
 RPC_EXCHANGE = Exchange("nameko-rpc", "topic", durable=True)
+MADE = Exchange("nameko-rpc", no_declare=True)
 CONTEXT = "nameko."
 """How nameko marks the headers that carry the caller's context."""
 
@@ -107,7 +110,7 @@ class RpcClient:
     def _run(self) -> None:
         queue = Queue(
             f"rpc.reply-{self._key}",
-            RPC_EXCHANGE,
+            MADE,
             routing_key=self._key,
             auto_delete=True,
             exclusive=True,
@@ -130,6 +133,8 @@ class RpcClient:
                 signal.send_exception(error)
 
     def _consume(self, connection: Any, queue: Queue) -> None:
+        with suppress(AccessRefused), connection.channel() as channel:
+            RPC_EXCHANGE(channel).declare()  # an account that may not finds it made
         with Consumer(connection.default_channel, [queue], on_message=self._on_reply, no_ack=True):
             if not self._listening.ready():
                 self._listening.send()

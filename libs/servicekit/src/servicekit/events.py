@@ -85,7 +85,9 @@ def read(
     if (content_type or "").split(";")[0].strip().lower() == STRUCTURED:
         return _from_attributes(content, _data_of(content), now)
     attributes = {
-        key[3:]: value for key, value in _text_headers(headers).items() if key.startswith("ce-")
+        key[3:]: value
+        for key, value in _text_headers(headers).items()
+        if isinstance(key, str) and key.startswith("ce-")  # a name may be bytes that are no text
     }
     if attributes:
         return _from_attributes(attributes | _trace(headers), content, now)
@@ -116,7 +118,7 @@ def _data_of(content: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _text_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
+def _text_headers(headers: Mapping[Any, Any]) -> dict[Any, Any]:
     """Header names in lower case; the SDKs of some languages write ``cloudEvents:`` for ``ce-``."""
     if "ce-id" in headers:
         return dict(headers)

@@ -7,6 +7,7 @@ black-holed peer hangs, so it has a deadline.
 
 from __future__ import annotations
 
+import random
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import eventlet
-from amqp.exceptions import AMQPError, NotFound
+from amqp.exceptions import AccessRefused, AMQPError, NotFound
 from eventlet.event import Event as Signal
 from eventlet.semaphore import Semaphore
 from kombu import Connection
@@ -74,9 +75,12 @@ class Publisher:
     def _attempt(self) -> Iterator[_Link]:
         try:
             if self._link is None or self._link.lost:
-                self._link = _Link(open_connection(self._uri))
+                connection = open_connection(self._uri)
+                self._link = _Link(connection)
                 if self._declare is not None:
-                    self._declare(self._link.channel)
+                    # an account that may not finds made what it needs, or hears of it later
+                    with suppress(AccessRefused), connection.channel() as channel:
+                        self._declare(channel)
             yield self._link
         except BROKER_ERRORS as error:
             raise self._drop(error) from error
@@ -217,11 +221,24 @@ class _Link:
 
 
 def open_connection(amqp_uri: str, heartbeat: int = 0) -> Connection:
-    """A connected kombu connection whose socket never waits for ever."""
+    """A connected kombu connection whose socket never waits for ever.
+
+    Of several addresses (``amqp://a;amqp://b``: the nodes of a cluster) one that answers; any of
+    them, so that processes spread over the nodes.
+    """
+    addresses = amqp_uri.split(";")
+    *others, last = random.sample(addresses, len(addresses))
+    for address in others:
+        with suppress(*BROKER_ERRORS):
+            return _connect(address, heartbeat)
+    return _connect(last, heartbeat)
+
+
+def _connect(address: str, heartbeat: int) -> Connection:
     # the embedded broker takes no socket options
-    options = SOCKET_TIMEOUTS if amqp_uri.startswith(("amqp", "pyamqp")) else {}
+    options = SOCKET_TIMEOUTS if address.startswith(("amqp", "pyamqp")) else {}
     connection = Connection(
-        amqp_uri, transport_options=options, heartbeat=heartbeat, connect_timeout=5
+        address, transport_options=options, heartbeat=heartbeat, connect_timeout=5
     )
     try:
         connection.connect()
