@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import linecache
 import logging
 import re
 import secrets
 import sys
 import traceback
+from types import CodeType
 from typing import Any
 
 import structlog
@@ -90,7 +92,14 @@ def describe(error: Exception | None) -> dict[str, str]:
 
 def frames(error: Exception | None) -> str:
     """Where it happened: the innermost frames, without message or values."""
-    return "".join(traceback.format_tb(error.__traceback__)[-8:])[-4000:] if error else ""
+    # not format_tb: looking for the columns to mark in each line, it takes fifteen times as long
+    found = list(traceback.walk_tb(error.__traceback__))[-8:] if error else []
+    return "".join(_frame(frame.f_code, line) for frame, line in found)[-4000:]
+
+
+def _frame(code: CodeType, line: int) -> str:
+    text = linecache.getline(code.co_filename, line).strip()
+    return f'  File "{code.co_filename}", line {line}, in {code.co_name}\n    {text}\n'
 
 
 def failed(event: str, error: Exception, **fields: Any) -> None:
