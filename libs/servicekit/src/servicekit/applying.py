@@ -1,7 +1,8 @@
 """Applying events: a batch is one transaction of inbox marks, effects and outgoing events.
 
-Where a batch fails, the event that was in hand is tried alone and the rest again together; what
-fails then is halved until the bad ones stand alone. Each keeps its error and harms no other.
+Where a batch fails, the event that was in hand is tried alone and the rest again together. Where
+nobody knows which it was, the batch is halved until the bad ones stand alone. Each keeps its error
+and harms no other.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from servicekit.errors import Invalid
 from servicekit.events import Event
 from servicekit.schemas import Schema, load
 from servicekit.telemetry import log
+
+BLAMED = 5
+"""So many bad events of a batch are found one by one, as long as that proves right; more of them
+by halves, because each time what is good in the batch is done again."""
 
 
 @dataclass(slots=True)
@@ -68,7 +73,10 @@ def apply_batch(service: Any, handler: Handler, batch: Sequence[Received]) -> No
     _apply(service, handler, [received for received in batch if received.error is None])
 
 
-def _apply(service: Any, handler: Handler, todo: Sequence[Received], *, blame: bool = True) -> None:
+def _apply(
+    service: Any, handler: Handler, todo: Sequence[Received], *, blame: int = BLAMED
+) -> None:
+    """Apply all that can be. ``blame``: how often to take the event in hand for the bad one."""
     while todo:
         in_hand: list[Received] = []
         try:
@@ -78,20 +86,22 @@ def _apply(service: Any, handler: Handler, todo: Sequence[Received], *, blame: b
             if isinstance(error, sa.exc.SQLAlchemyError) and service.database.away():
                 log.warning("handler.waiting", handler=handler.name, error=type(error).__name__)
                 service.database.wait()
-            elif len(todo) == 1:
+                continue
+            if len(todo) == 1:
                 todo[0].error = error
                 return
-            else:
-                for part in _parts(todo, in_hand if blame else []):
-                    _apply(service, handler, part, blame=False)
-                return
+        first, todo = _parts(todo, in_hand if blame else [])
+        _apply(service, handler, first, blame=0)
+        blame = max(blame - 1, 0) if len(first) == 1 and first[0].error else 0
 
 
-def _parts(todo: Sequence[Received], blamed: Sequence[Received]) -> list[Sequence[Received]]:
+def _parts(
+    todo: Sequence[Received], blamed: Sequence[Received]
+) -> tuple[Sequence[Received], Sequence[Received]]:
     """The one that was in hand and the rest; halves where that is not known."""
     if len(blamed) == 1:
-        return [blamed, [received for received in todo if received is not blamed[0]]]
-    return [todo[: len(todo) // 2], todo[len(todo) // 2 :]]
+        return blamed, [received for received in todo if received is not blamed[0]]
+    return todo[: len(todo) // 2], todo[len(todo) // 2 :]
 
 
 def _apply_together(
