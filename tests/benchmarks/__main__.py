@@ -13,13 +13,18 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import servers  # noqa: E402
-from benchmarks import publish, rpc  # noqa: E402
+from benchmarks import consume, latency, publish, rpc  # noqa: E402
 from benchmarks.place import Place  # noqa: E402
 from benchmarks.rounds import Table  # noqa: E402
 
 ROUNDS = 5
 PAGE = Path(__file__).parents[2] / "docs/reference/benchmarks.md"
-MODULES: dict[str, Any] = {"publish": publish, "rpc": rpc}
+MODULES: dict[str, Any] = {
+    "publish": publish,
+    "consume": consume,
+    "latency": latency,
+    "rpc": rpc,
+}
 HEAD = """# Benchmarks
 
 Written by `make bench`. Contestants take turns on one machine, in one run; a ratio is the
@@ -56,6 +61,8 @@ def section(table: Table) -> str:
         target = table.targets.get(name)
         sign = "≤" if table.lower_is_better else "≥"
         promised = f"{sign} {target:g}, {table.verdict(name)}" if target else ""
+        if name == table.ours and table.limit is not None:
+            promised = f"{sign} {table.limit:g} {table.unit}, {table.kept_limit()}"
         lines.append(f"| {name} | {table.median(name):,.1f} | {ratio} | {promised} |")
     return "\n".join([*lines, ""])
 
