@@ -29,8 +29,8 @@ def tables(place: Place, rounds: int) -> list[Table]:
     place.bind(QUEUE, **{"x-queue-type": "classic"})
     place.bind(STOCK_QUEUE)
     engine = sa.create_engine(place.postgres_url)
-    for tables in (db.messaging, Thing.metadata):
-        tables.create_all(engine)
+    for metadata in (db.messaging, Thing.metadata):
+        metadata.create_all(engine)
     peers = {who: lambda who=who: _race(place, engine, who) for who in COUNTS}
     results = race(peers, rounds=rounds)
     engine.dispose()
