@@ -102,8 +102,8 @@ def ours_keeps(uri: str, url: str) -> None:
 def _config(uri: str, url: str) -> dict[str, Any]:
     """And note the time at each commit: where the chaos suite would end the process."""
 
-    def note(failpoint: str) -> None:
-        if failpoint in {"outbox.committed", "handler.committed"}:
+    def note(name: str) -> None:
+        if name in {"outbox.committed", "handler.committed"}:
             committed.update(dict.fromkeys(in_hand, time.monotonic()))
             in_hand.clear()
 
@@ -217,7 +217,7 @@ def _side(place: Place, who: str, side: str) -> subprocess.Popen[str]:
 def _idle_percent() -> float:
     """What ``sunshine run`` uses of a core when the sample is in and nobody comes."""
     with tempfile.TemporaryDirectory() as folder:
-        program = Path(sys.executable).with_name("sunshine")
+        program = str(Path(sys.executable).with_name("sunshine"))
         words = [program, "--data", folder, "run", "--port", "0"]
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as system:
             if system.stdout is None or not any("is up" in line for line in system.stdout):

@@ -1,6 +1,6 @@
 """Reading ahead gives py-amqp what it would have read by itself, however the bytes arrive."""
 
-from struct import pack
+from struct import pack, unpack
 from types import SimpleNamespace
 from typing import Any
 
@@ -56,7 +56,7 @@ def test_frames_come_whole_and_in_order_however_the_bytes_arrive(
         whole = ahead.frame()
         if whole is None:  # py-amqp waits for the rest, and gives it back when it takes too long
             transport._read_buffer = ahead.read(min(given_back, 7)) if given_back else b""
-            kind, channel, size = reading.unpack_from(">BHI", ahead.read(7), 0)
+            kind, channel, size = unpack(">BHI", ahead.read(7))
             whole = kind, channel, ahead.read(size)
             assert ahead.read(1) == b"\xce"
         read.append(whole)
