@@ -19,13 +19,18 @@ from typing import Any  # noqa: E402
 
 import hosting  # noqa: E402
 import servers  # noqa: E402
-from benchmarks import publish, rpc  # noqa: E402
+from benchmarks import consume, latency, publish, rpc  # noqa: E402
 from benchmarks.place import Place  # noqa: E402
 from benchmarks.rounds import Table  # noqa: E402
 
 ROUNDS = 3
 PAGE = Path(__file__).parents[2] / "docs/reference/benchmarks.md"
-MODULES: dict[str, Any] = {"publish": publish, "rpc": rpc}
+MODULES: dict[str, Any] = {
+    "publish": publish,
+    "consume": consume,
+    "latency": latency,
+    "rpc": rpc,
+}
 HEAD = """# Benchmarks
 
 Written by `make bench`; `make bench ARGS="publish"` measures and rewrites that section alone.
@@ -88,6 +93,8 @@ def comparison(table: Table) -> str:
         target = table.targets.get(name)
         sign = "≤" if table.lower_is_better else "≥"
         promised = f"{sign} {target:g}, {table.verdict(name)}" if target else ""
+        if name == table.ours and table.limit is not None:
+            promised = f"{sign} {table.limit:g} {table.unit}, {table.kept_limit()}"
         lines.append(f"| {name} | {spread(results, ',.1f')} | {ratio} | {promised} |")
     return "\n".join([*lines, ""])
 
