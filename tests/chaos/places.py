@@ -39,7 +39,7 @@ class Place:
         self.uri = broker.make_vhost(self.vhost)
         self.urls = {name: databases.make_database(name) for name in self.names}
         self.wire = Wire(self.uri)
-        self.client = RpcClient(self.uri, timeout=10)
+        self.client = RpcClient(self.uri, timeout=10, retries=True)
         self._parked: list[str] = []
 
     def jobs(self) -> list[Job]:
