@@ -86,7 +86,7 @@ class _Remote:
         name, outcome = self.act.__name__, "ok"
         began = time.perf_counter()
         try:
-            return self._run(service, kwargs, context), None
+            return again(lambda: self._run(service, kwargs, context)), None
         except Exception as error:  # noqa: BLE001 - the caller gets it
             failure = typed(error, service.database)
             outcome = getattr(failure, "slug", "error")
@@ -104,15 +104,13 @@ class _Remote:
             call.actor.require(community)
         if not self.transaction:
             return self._finished(call, self.act(service, call, data))
-        call, result = again(functools.partial(self._committed, service, data, context))
-        return self._finished(call, result) if self.after else result
-
-    def _committed(self, service: Any, data: dict[str, Any], context: Any) -> tuple[Call, Any]:
         with service.database.transaction() as session:
             call = service.database.call(session, context)
             result = self.act(service, call, data)
             session.flush()
-            return call, result if self.after else self._dumped(result)
+            if self.after is None:
+                return self._dumped(result)
+        return self._finished(call, result)
 
     def _finished(self, call: Call, result: Any) -> Any:
         return self._dumped(self.after(call, result) if self.after else result)
