@@ -1,7 +1,7 @@
 """Proposals from a run over a community: stored once, explained for ever."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -31,7 +31,6 @@ from volunteers.domain.matching import DEFAULT_RULES
 from volunteers.models import MatchRun, Pairing, Volunteer
 from volunteers.queries.world import world
 from volunteers.usecases import explaining, matching
-from volunteers.usecases.proposing import propose
 
 CHILD: dict[str, Any] = {"aid_kind": "schooling", "service": "reading", "involves_minor": True}
 
@@ -141,8 +140,8 @@ def test_a_world_read_before_is_checked_again_when_its_proposals_are_stored(
     seen = world(session, HERE, TODAY)
     outcome = solve(seen.needs, seen.volunteers, seen.rules, seen.today)
     hear(session, f"{HERE}-H002-N1", at_once=True)
-    late = matching._proposals(seen, outcome)
-    assert propose(session, late, seen.rules, TODAY, now=NOW) == []
+    late = matching._stored(lambda: nullcontext(session), seen, outcome, NOW, lambda *_: None)
+    assert late == []
     assert session.query(Pairing).count() == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -31,27 +31,39 @@ def publish(
     ``data`` is checked strictly against the schema published for ``type_``, because a wrong
     event cannot be taken back. The same type, subject and version again is the same event.
     """
+    publish_many(session, type_, [(subject, version, data)], now=now)
+
+
+def publish_many(
+    session: Session, type_: str, told: Iterable[tuple[str, int, dict[str, Any]]], *, now: datetime
+) -> None:
+    """The same for many events of a type, each a subject, a version and data."""
     contract: Contract = session.info["contract"]
     if type_ not in contract.published:
         raise ValueError(f"{type_} is not published by {contract.source}; add it to PUBLISHED")
     schema = contract.published[type_]()
+    rows = [
+        {
+            "event_id": event_id(type_, subject, version),
+            "type": type_,
+            "subject": subject,
+            "data": _checked(schema, f"{type_} {subject}", data),
+            "traceparent": session.info.get("traceparent"),
+            "created_at": now,
+        }
+        for subject, version, data in told
+    ]
+    insert_ignore(session, outbox, rows)
+    session.info["wake"] = True
+    failpoints.reached("outbox.stored")
+
+
+def _checked(schema: EventData, what: str, data: dict[str, Any]) -> Any:
     try:
         body = schema.dump(data)
     except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"{type_} {subject} breaks its own contract: not writable") from error
+        raise ValueError(f"{what} breaks its own contract: not writable") from error
     problems = schema.validate(body)
     if problems or body.keys() != data.keys():
-        raise ValueError(
-            f"{type_} {subject} breaks its own contract: {problems or body.keys() ^ data.keys()}"
-        )
-    row = {
-        "event_id": event_id(type_, subject, version),
-        "type": type_,
-        "subject": subject,
-        "data": body,
-        "traceparent": session.info.get("traceparent"),
-        "created_at": now,
-    }
-    insert_ignore(session, outbox, [row])
-    session.info["wake"] = True
-    failpoints.reached("outbox.stored")
+        raise ValueError(f"{what} breaks its own contract: {problems or body.keys() ^ data.keys()}")
+    return body

@@ -45,6 +45,7 @@ class DeclineReason(LabelledEnum):
     PREFERS_ANOTHER = "prefers_another", "希望换人", "somebody else is wished for"
     UNAVAILABLE = "unavailable", "志愿者暂不可用", "the volunteer is not available"
     NEED_CLOSED = "need_closed", "需求已关闭", "the need was closed"
+    BETTER_PLAN = "better_plan", "整体方案调整", "a better plan for all was found"
     OTHER = "other", "其他", "other"
 
 

@@ -51,6 +51,7 @@ class Volunteer(Base):
     __table_args__ = (
         sa.UniqueConstraint("community", "identity_index"),
         sa.Index(None, "community", "state"),
+        sa.Index(None, "state", "latitude", "longitude"),
         sa.CheckConstraint("capacity BETWEEN 0 AND 20", name="capacity"),
     )
 

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from volunteers.domain.matching import Context, Outcome
-from volunteers.domain.matching import Volunteer as Candidate
 from volunteers.domain.states import LIVE, UNBEGUN
 from volunteers.models import NeedCopy, Pairing
+from volunteers.queries.candidates import active_volunteers, candidates
 from volunteers.queries.world import (
     World,
-    active_volunteers,
-    candidates,
     known_needs,
     open_needs,
+    relieved,
     rules_of,
 )
 
@@ -69,15 +67,3 @@ def plan(session: Session, community: str, today: date, also: str | None = None)
 def _copies(session: Session, needs: Collection[str | None]) -> list[NeedCopy]:
     wanted = sa.select(NeedCopy).where(NeedCopy.id.in_(needs)).order_by(NeedCopy.id)
     return [copy for copy in session.scalars(wanted) if copy.facts]
-
-
-def relieved(people: Collection[Candidate], released: Collection[Pairing]) -> list[Candidate]:
-    """The volunteers without these pairings."""
-    loads = Counter(each.volunteer_id for each in released)
-    backups = Counter(each.backup_id for each in released)
-    return [
-        replace(
-            each, load=each.load - loads[each.id], backup_load=each.backup_load - backups[each.id]
-        )
-        for each in people
-    ]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from volunteers.domain.calendar import Slot
-from volunteers.domain.codes import EndReason, NeedStatus, PairingState, Urgency, VolunteerState
-from volunteers.domain.matching import DEFAULT_RULES, Companion, Need, Rules
+from volunteers.domain.codes import EndReason, NeedStatus, PairingState, Urgency
+from volunteers.domain.matching import DEFAULT_RULES, Need, Rules
 from volunteers.domain.matching import Volunteer as Candidate
 from volunteers.domain.states import LIVE
-from volunteers.models import Decline, MatchingRules, NeedCopy, Pairing, Partner, Volunteer
-from volunteers.queries.people import consented
+from volunteers.models import Decline, MatchingRules, NeedCopy, Pairing
+from volunteers.queries.candidates import active_volunteers, candidates, slots_of, within_reach
+from volunteers.queries.lookup import CHUNK
 
 URGENCY = {Urgency.ROUTINE: 1, Urgency.SOON: 2, Urgency.URGENT: 3}
 COPIED = ("household", "community", "aid_kind", "service", "frequency", "minutes")
@@ -36,16 +36,51 @@ class World:
     today: date
 
 
-def world(
-    session: Session, community: str, today: date, needs: Collection[str] | None = None
-) -> World:
-    """What a run over ``community`` decides on; ``needs`` narrows it to some of the open ones."""
+def world(session: Session, community: str, today: date) -> World:
+    """What a run over ``community`` decides on: open needs, those with a proposal included.
+
+    A proposal that nobody accepted yet may be moved, unless people chose it by hand: its place is
+    given back, and the need knows who is its ``current`` volunteer.
+    """
+    waiting = sa.select(Pairing.need_id, Pairing.volunteer_id, Pairing.backup_id).where(
+        Pairing.community == community,
+        Pairing.state == PairingState.PROPOSED,
+        Pairing.manual.is_(False),
+    )
+    proposed = session.execute(waiting).all()
+    current = {row.need_id: row.volunteer_id for row in proposed}
+    copies = open_needs(session, community, today, movable=True)
+    people = candidates(session, active_volunteers(session, community), today)
     return World(
-        needs=known_needs(session, open_needs(session, community, today, needs)),
-        volunteers=candidates(session, active_volunteers(session, community), today),
+        needs=[
+            replace(need, current=current[need.id]) if need.id in current else need
+            for need in known_needs(session, copies)
+        ],
+        volunteers=relieved(people, proposed),
         rules=rules_of(session, community),
         today=today,
     )
+
+
+def world_near(session: Session, need: Need, today: date) -> World:
+    """The same for one need that waits: only who lives within its reach is read."""
+    rules = rules_of(session, need.community)
+    near = candidates(session, within_reach(session, need, rules), today)
+    return World([need], near, rules, today)
+
+
+def relieved(people: Iterable[Candidate], given_back: Collection[Any]) -> list[Candidate]:
+    """The volunteers without the places that these pairings take."""
+    loads = Counter(each.volunteer_id for each in given_back)
+    backups = Counter(each.backup_id for each in given_back)
+    return [
+        replace(
+            each, load=each.load - loads[each.id], backup_load=each.backup_load - backups[each.id]
+        )
+        if each.id in loads or each.id in backups
+        else each
+        for each in people
+    ]
 
 
 def rules_of(session: Session, community: str) -> Rules:
@@ -55,10 +90,16 @@ def rules_of(session: Session, community: str) -> Rules:
 
 
 def open_needs(
-    session: Session, community: str, today: date, only: Collection[str] | None = None
+    session: Session,
+    community: str,
+    today: date,
+    only: Collection[str] | None = None,
+    *,
+    movable: bool = False,
 ) -> list[NeedCopy]:
-    """Needs that are open, not over, and have no live pairing; by id."""
-    return [copy for copy in _unpaired(session, community, only) if not _over(copy, today)]
+    """Needs that are open, not over, and have no live pairing, or one that may be moved; by id."""
+    copies = _unpaired(session, community, only, movable=movable)
+    return [copy for copy in copies if not _over(copy, today)]
 
 
 def over_needs(session: Session, community: str, today: date) -> list[NeedCopy]:
@@ -67,9 +108,15 @@ def over_needs(session: Session, community: str, today: date) -> list[NeedCopy]:
 
 
 def _unpaired(
-    session: Session, community: str, only: Collection[str] | None = None
+    session: Session,
+    community: str,
+    only: Collection[str] | None = None,
+    *,
+    movable: bool = False,
 ) -> list[NeedCopy]:
     live = sa.exists().where(Pairing.need_id == NeedCopy.id, Pairing.state.in_(LIVE))
+    if movable:
+        live = live.where(sa.or_(Pairing.state != PairingState.PROPOSED, Pairing.manual))
     wanted = (
         sa.select(NeedCopy)
         .where(NeedCopy.community == community, NeedCopy.status == NeedStatus.OPEN, ~live)
@@ -89,26 +136,35 @@ def known_needs(session: Session, copies: Iterable[NeedCopy]) -> list[Need]:
     """Needs for matching, with what earlier pairings taught about them."""
     copies = list(copies)
     communities = {copy.community for copy in copies}
-    declined = _declined(session, communities)
-    history = _history(session, communities)
+    few = copies if len(copies) <= CHUNK else None
+    declined = _declined(session, communities, few)
+    history = _history(session, communities, few)
     return [_need(copy, declined[copy.id], history[copy.household]) for copy in copies]
 
 
-def _declined(session: Session, communities: Collection[str]) -> Mapping[str, set[str]]:
+def _declined(
+    session: Session, communities: Collection[str], only: Collection[NeedCopy] | None
+) -> Mapping[str, set[str]]:
     wanted = sa.select(Decline.need_id, Decline.volunteer_id).where(
         Decline.community.in_(communities)
     )
+    if only is not None:
+        wanted = wanted.where(Decline.need_id.in_([copy.id for copy in only]))
     found: dict[str, set[str]] = defaultdict(set)
     for need, volunteer in session.execute(wanted):
         found[need].add(volunteer)
     return found
 
 
-def _history(session: Session, communities: Collection[str]) -> Mapping[str, list[Any]]:
+def _history(
+    session: Session, communities: Collection[str], only: Collection[NeedCopy] | None
+) -> Mapping[str, list[Any]]:
     """Ended pairings by household: rows of need, volunteer, reason."""
     wanted = sa.select(
         Pairing.household, Pairing.need_id, Pairing.volunteer_id, Pairing.end_reason
     ).where(Pairing.community.in_(communities), Pairing.state == PairingState.ENDED)
+    if only is not None:
+        wanted = wanted.where(Pairing.household.in_([copy.household for copy in only]))
     found: dict[str, list[Any]] = defaultdict(list)
     for row in session.execute(wanted):
         found[row.household].append(row)
@@ -127,7 +183,7 @@ def _need(copy: NeedCopy, declined: Collection[str], history: Collection[Any]) -
         id=copy.id,
         urgency=URGENCY[Urgency(facts["urgency"])],
         raised_on=date.fromisoformat(facts["raised_on"]),
-        slots=_slots(facts["slots"]),
+        slots=slots_of(facts["slots"]),
         skills=frozenset(facts["skills"]),
         languages=frozenset(facts["languages"]),
         declined=frozenset(declined) | left,
@@ -135,96 +191,3 @@ def _need(copy: NeedCopy, declined: Collection[str], history: Collection[Any]) -
         continuity=frozenset(row.volunteer_id for row in history) - avoid - left,
         **{name: facts[name] for name in (*COPIED, *WISHED)},
     )
-
-
-def _slots(slots: Iterable[Mapping[str, Any]]) -> tuple[Slot, ...]:
-    return tuple(Slot.from_data(slot) for slot in slots)
-
-
-def active_volunteers(session: Session, community: str) -> list[Volunteer]:
-    """Active volunteers of the community, and of partners that serve it from elsewhere; by id."""
-    partners = session.execute(sa.select(Partner.id, Partner.serves)).all()
-    serving = [key for key, serves in partners if community in serves]
-    wanted = (
-        sa.select(Volunteer)
-        .where(
-            sa.or_(Volunteer.community == community, Volunteer.partner_id.in_(serving)),
-            Volunteer.state == VolunteerState.ACTIVE,
-        )
-        .order_by(Volunteer.id)
-    )
-    return list(session.scalars(wanted.options(*WITH_PEOPLE)))
-
-
-WITH_PEOPLE = (
-    selectinload(Volunteer.partner),
-    selectinload(Volunteer.clearances),
-    selectinload(Volunteer.companion).selectinload(Volunteer.clearances),
-)
-
-
-def candidates(session: Session, rows: Iterable[Volunteer], today: date) -> list[Candidate]:
-    """Volunteers for matching, with the pairings they already have."""
-    loads, backups = loads_of(session), _backup_loads(session)
-    return [_candidate(row, loads.get(row.id, 0), backups.get(row.id, 0), today) for row in rows]
-
-
-def loads_of(session: Session, only: Collection[str] | None = None) -> dict[str, int]:
-    """How many live pairings each volunteer has as primary."""
-    wanted = sa.select(Pairing.volunteer_id, sa.func.count()).where(Pairing.state.in_(LIVE))
-    if only is not None:
-        wanted = wanted.where(Pairing.volunteer_id.in_(only))
-    return dict(session.execute(wanted.group_by(Pairing.volunteer_id)).all())
-
-
-def _backup_loads(session: Session) -> dict[str | None, int]:
-    wanted = (
-        sa.select(Pairing.backup_id, sa.func.count())
-        .where(Pairing.state.in_(LIVE), Pairing.backup_id.is_not(None))
-        .group_by(Pairing.backup_id)
-    )
-    return dict(session.execute(wanted).all())
-
-
-def _candidate(row: Volunteer, load: int, backup_load: int, today: date) -> Candidate:
-    return Candidate(
-        id=row.id,
-        community=row.community,
-        kind=str(row.kind),
-        gender=str(row.gender),
-        birth_date=row.born_by,
-        aid_kinds=frozenset(row.aid_kinds),
-        availability=_slots(row.availability),
-        capacity=row.capacity,
-        max_distance_m=row.max_distance_m,
-        latitude=row.latitude,
-        longitude=row.longitude,
-        partner=row.partner_id,
-        serves=frozenset(row.partner.serves if row.partner else ()),
-        active=row.state == VolunteerState.ACTIVE,
-        skills=frozenset(row.skills),
-        languages=frozenset(row.languages),
-        load=load,
-        backup_load=backup_load,
-        clearances=_valid_until(row),
-        guardian_consent=consented(row, today),
-        companion=_companion(row.companion),
-    )
-
-
-def _companion(row: Volunteer | None) -> Companion | None:
-    if row is None:
-        return None
-    return Companion(
-        id=row.id,
-        gender=str(row.gender),
-        birth_date=row.born_by,
-        active=row.state == VolunteerState.ACTIVE,
-        clearances=_valid_until(row),
-    )
-
-
-def _valid_until(row: Volunteer) -> dict[str, date]:
-    """The last valid day of each kind of clearance, the latest renewal counting."""
-    ordered = sorted(row.clearances, key=lambda each: each.expires_on)
-    return {str(each.kind): each.expires_on for each in ordered}

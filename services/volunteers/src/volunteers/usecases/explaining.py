@@ -26,7 +26,8 @@ from volunteers.domain.matching.phrases import FACTOR_LABELS, NAMES
 from volunteers.domain.remedies import LOCALES, labels
 from volunteers.models import Pairing
 from volunteers.queries.lookup import local_day, one
-from volunteers.queries.plan import plan, relieved
+from volunteers.queries.plan import plan
+from volunteers.queries.world import relieved
 from volunteers.usecases import safety
 
 Solve = Callable[..., Outcome]

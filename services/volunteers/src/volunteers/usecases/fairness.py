@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from volunteers.domain.codes import AgeBand, NeedStatus, VolunteerKind, VolunteerState
 from volunteers.domain.states import LIVE
 from volunteers.models import NeedCopy, Pairing, Volunteer
+from volunteers.queries.candidates import loads_of
 from volunteers.queries.lookup import local_day
-from volunteers.queries.world import loads_of
 
 PAGE = 500
 Home = Mapping[str, Any]

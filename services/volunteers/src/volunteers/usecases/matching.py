@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from servicekit.actors import Actor
 from servicekit.errors import Invalid
-from volunteers.domain.codes import AidKind
+from volunteers.domain.codes import AidKind, NeedStatus
 from volunteers.domain.matching import (
     Blockers,
     Candidate,
     Kept,
+    Match,
     Need,
     Outcome,
     Rules,
@@ -24,13 +26,38 @@ from volunteers.domain.matching import (
     match,
     propose_one,
 )
+from volunteers.domain.matching import Volunteer as Person
 from volunteers.domain.remedies import LOCALES, labels
-from volunteers.models import MatchingRules, MatchRun, NeedCopy, Pairing
-from volunteers.queries.lookup import local_day
-from volunteers.queries.world import World, known_needs, open_needs, over_needs, rules_of, world
-from volunteers.usecases.proposing import Proposal, next_attempts, pairing_id, propose
+from volunteers.models import MatchingRules, MatchRun, NeedCopy, Pairing, Volunteer
+from volunteers.queries.lookup import chunks, local_day
+from volunteers.queries.world import (
+    World,
+    known_needs,
+    open_needs,
+    over_needs,
+    rules_of,
+    world,
+    world_near,
+)
+from volunteers.usecases.proposing import (
+    Proposal,
+    give_way,
+    next_attempts,
+    pairing_id,
+    propose,
+)
 
 Solve = Callable[..., Outcome]
+Keep = Callable[..., Kept]
+Begin = Callable[[], AbstractContextManager[Session]]
+Tell = Callable[[str, int, int], None]
+"""Hears a stage of a run, how many of its proposals are stored, and of how many."""
+
+LARGE = 4_000
+"""Needs and volunteers together: below, a run takes some tenths of a second."""
+
+REASONS = 500
+"""For so many needs a run says why nobody serves them; for the others ``explain`` does."""
 
 
 def match_community(
@@ -40,23 +67,81 @@ def match_community(
     now: datetime,
     actor: Actor,
     solve: Solve = match,
-    keep: Callable[..., Kept] = keep_run,
+    keep: Keep = keep_run,
 ) -> dict[str, Any]:
-    """Propose for all open needs of a community at once; again right after, it changes nothing.
+    """Propose for all open needs of a community at once; again right after, it changes nothing."""
+    return run(lambda: nullcontext(session), data, now=now, solve=solve, keep=keep)
 
-    ``solve`` and ``keep`` may run elsewhere what they stand for. Reading, solving and storing are
-    separate steps, and storing checks again: a large community may solve between transactions.
+
+def run(
+    begin: Begin,
+    data: Mapping[str, Any],
+    *,
+    now: datetime,
+    solve: Solve = match,
+    keep: Keep = keep_run,
+    tell: Tell = lambda _stage, _done, _all: None,
+) -> dict[str, Any]:
+    """The same, reading, solving and storing in transactions of their own, each by ``begin``.
+
+    ``solve`` and ``keep`` may run elsewhere what they stand for; ``tell`` hears how far it is.
+    Proposals are stored in parts and checked again, so a run that is interrupted has done a part
+    of its work, and the next one does the rest.
     """
-    seen = world(session, data["community"], local_day(session, now))
+    tell("reading", 0, 0)
+    with begin() as session:
+        seen = world(session, data["community"], local_day(session, now))
+    tell("solving", 0, len(seen.needs))
     outcome = solve(seen.needs, seen.volunteers, seen.rules, seen.today)
     if data["dry_run"]:
-        return _report(outcome, _planned(session, outcome), None)
-    pairings = propose(session, _proposals(seen, outcome), seen.rules, seen.today, now=now)
-    if not pairings:
+        with begin() as session:
+            return _report(outcome, _planned(session, _new(seen, outcome)), None)
+    stored = _stored(begin, seen, outcome, now, tell)
+    if not stored:
         return _report(outcome, [], None)
+    tell("keeping", len(stored), len(stored))
     kept = keep(seen.needs, seen.volunteers, seen.rules, seen.today, outcome)
-    run = _keep_run(session, data["community"], outcome, kept, len(pairings), now)
-    return _report(outcome, [_proposed(pairing) for pairing in pairings], run)
+    with begin() as session:
+        run = _keep_run(session, data["community"], outcome, kept, len(stored), now)
+    return _report(outcome, stored, run)
+
+
+def _stored(
+    begin: Begin, seen: World, outcome: Outcome, now: datetime, tell: Tell
+) -> list[dict[str, Any]]:
+    """Take back the proposals that are to be moved, then store those that are new."""
+    given = {each.need: each.volunteer for each in outcome.matches}
+    current = {each.id: each.current for each in seen.needs if each.current is not None}
+    moved = {need: who for need, who in current.items() if given.get(need) != who}
+    for part in chunks(sorted(moved)):
+        with begin() as session:
+            give_way(session, {need: moved[need] for need in part}, now=now)
+    wanted = _new(seen, outcome)
+    needs = {each.id: each for each in seen.needs}
+    people = {each.id: each for each in seen.volunteers}
+    stored: list[dict[str, Any]] = []
+    for part in chunks(wanted):
+        with begin() as session:
+            proposals = [_proposal(each, needs, people) for each in part]
+            rows = propose(session, proposals, seen.rules, seen.today, now=now)
+            stored += [_proposed(pairing) for pairing in rows]
+        tell("storing", len(stored), len(wanted))
+    return stored
+
+
+def _new(seen: World, outcome: Outcome) -> list[Match]:
+    """The matches that are not proposed already."""
+    current = {each.id: each.current for each in seen.needs}
+    return [each for each in outcome.matches if current[each.need] != each.volunteer]
+
+
+def is_large(session: Session, community: str) -> bool:
+    """Whether matching a community takes long enough to be done by a process of its own."""
+    needs = sa.select(sa.func.count()).where(
+        NeedCopy.community == community, NeedCopy.status == NeedStatus.OPEN
+    )
+    people = sa.select(sa.func.count()).where(Volunteer.community == community)
+    return (session.scalar(needs) or 0) + (session.scalar(people) or 0) > LARGE
 
 
 def unmatched(
@@ -78,7 +163,7 @@ def propose_for(
     waiting = known_needs(session, open_needs(session, community, today, needs))
     for need in sorted(waiting, key=lambda need: (need.priority, need.id)):
         # read anew: the need before may have taken the volunteer's last place
-        seen = world(session, community, today, [need.id])
+        seen = world_near(session, need, today)
         found = propose_one(need, seen.volunteers, seen.rules, today)
         if found:
             proposal = _from_candidates(seen, need, found)
@@ -101,21 +186,16 @@ def _from_candidates(seen: World, need: Need, found: Collection[Candidate]) -> P
     )
 
 
-def _proposals(seen: World, outcome: Outcome) -> list[Proposal]:
-    needs = {each.id: each for each in seen.needs}
-    people = {each.id: each for each in seen.volunteers}
-    return [
-        Proposal(
-            need=needs[each.need],
-            volunteer=people[each.volunteer],
-            backup=each.backup,
-            score=each.score,
-            factors=each.factors,
-            rank=each.rank,
-            eligible=each.eligible,
-        )
-        for each in outcome.matches
-    ]
+def _proposal(found: Match, needs: Mapping[str, Need], people: Mapping[str, Person]) -> Proposal:
+    return Proposal(
+        need=needs[found.need],
+        volunteer=people[found.volunteer],
+        backup=found.backup,
+        score=found.score,
+        factors=found.factors,
+        rank=found.rank,
+        eligible=found.eligible,
+    )
 
 
 def _keep_run(
@@ -130,7 +210,7 @@ def _keep_run(
         needs=outcome.needs,
         volunteers=outcome.volunteers,
         proposed=proposed,
-        unmatched=len(outcome.unmatched),
+        unmatched=len(outcome.unserved),
         inputs=kept.inputs,
         result=kept.result,
     )
@@ -138,8 +218,8 @@ def _keep_run(
     return run.id
 
 
-def _planned(session: Session, outcome: Outcome) -> list[dict[str, Any]]:
-    attempts = next_attempts(session, [each.need for each in outcome.matches])
+def _planned(session: Session, matches: Sequence[Match]) -> list[dict[str, Any]]:
+    attempts = next_attempts(session, [each.need for each in matches])
     return [
         {
             "pairing": pairing_id(each.need, attempts[each.need]),
@@ -148,7 +228,7 @@ def _planned(session: Session, outcome: Outcome) -> list[dict[str, Any]]:
             "backup": each.backup,
             "score": each.score,
         }
-        for each in outcome.matches
+        for each in matches
     ]
 
 
@@ -166,7 +246,7 @@ def _report(outcome: Outcome, proposed: list[dict[str, Any]], run: str | None) -
     return {
         "run": run,
         "proposed": proposed,
-        "unmatched": [_blocked(each) for each in outcome.unmatched],
+        "unmatched": [_blocked(each) for each in outcome.reasons(REASONS)],
         "needs": outcome.needs,
         "volunteers": outcome.volunteers,
     }

@@ -23,7 +23,11 @@ DOUBTED: Mapping[DeclineReason | None, str] = {
 }
 """Which rule a decline speaks against, where it speaks against one."""
 
-NOBODYS_CHOICE = (DeclineReason.NEED_CLOSED, DeclineReason.UNAVAILABLE)
+NOBODYS_CHOICE = (
+    DeclineReason.NEED_CLOSED,
+    DeclineReason.UNAVAILABLE,
+    DeclineReason.BETTER_PLAN,
+)
 """Proposals that fell without anybody deciding against them."""
 
 

@@ -24,7 +24,7 @@ from volunteers.domain.matching import OVERRIDABLE, Need, propose_one, score
 from volunteers.domain.states import LIVE, PAIRING
 from volunteers.models import Decline, NeedCopy, Pairing, Visit
 from volunteers.queries.lookup import LOCK, local_day, one
-from volunteers.queries.world import rules_of, world
+from volunteers.queries.world import rules_of, world_near
 from volunteers.usecases import matching, planning, safety
 from volunteers.usecases.proposing import Proposal, propose, publish_pairing
 
@@ -59,7 +59,7 @@ def propose_pairing(
 
 def _machines_choice(session: Session, need: Need, today: date) -> dict[str, Any] | None:
     """Whom the machine would have proposed, and by which factors; None where nobody may."""
-    seen = world(session, need.community, today, [need.id])
+    seen = world_near(session, need, today)
     best = propose_one(need, seen.volunteers, seen.rules, today, top=1)
     return best[0].to_data() if best else None
 

@@ -6,7 +6,7 @@ Whatever was decided from what was read before is checked again here, on locked 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,13 +15,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from servicekit.db import insert_ignore
-from servicekit.outbox import publish
-from volunteers.domain.codes import NeedStatus, PairingState, VolunteerState
+from servicekit.outbox import publish, publish_many
+from volunteers.domain.codes import (
+    DeclineReason,
+    NeedStatus,
+    PairingState,
+    Party,
+    VolunteerState,
+)
 from volunteers.domain.matching import Factor, Need, Rules, freeze
 from volunteers.domain.matching import Volunteer as Candidate
+from volunteers.domain.states import PAIRING
 from volunteers.models import NeedCopy, Pairing, Volunteer
+from volunteers.queries.candidates import loads_of
 from volunteers.queries.lookup import LOCK, chunks
-from volunteers.queries.world import loads_of
 
 
 @dataclass(frozen=True)
@@ -52,9 +59,26 @@ def propose(
         stored.extend(session.scalars(sa.select(Pairing).where(Pairing.id.in_(keys))))
     # sorted here, because databases differ in how they order text
     stored.sort(key=lambda pairing: pairing.id)
-    for pairing in stored:
-        publish_proposed(session, pairing, now=now)
+    publish_proposed(session, stored, now=now)
     return stored
+
+
+def give_way(session: Session, moved: Mapping[str, str], *, now: datetime) -> None:
+    """Take back proposals, by need and volunteer, that nobody accepted meanwhile."""
+    wanted = (
+        sa.select(Pairing)
+        .where(Pairing.need_id.in_(moved), Pairing.state == PairingState.PROPOSED)
+        .order_by(Pairing.id)
+        .with_for_update(**LOCK)
+    )
+    for pairing in session.scalars(wanted).all():
+        if pairing.volunteer_id == moved[pairing.need_id] and not pairing.manual:
+            PAIRING.check(pairing.id, pairing.state, PairingState.DECLINED)
+            pairing.state, pairing.version = PairingState.DECLINED, pairing.version + 1
+            said = {"by": Party.COORDINATOR, "reason": DeclineReason.BETTER_PLAN}
+            pairing.declined_by, pairing.decline_reason = said["by"], said["reason"]
+            publish_pairing(session, "pairing.declined", pairing, now=now, **said)
+    session.flush()
 
 
 def _still_holding(session: Session, proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -134,17 +158,18 @@ def _row(
     }
 
 
-def publish_proposed(session: Session, pairing: Pairing, *, now: datetime) -> None:
-    """Tell the coordinators that a pairing waits for them."""
-    publish_pairing(
-        session,
-        "pairing.proposed",
-        pairing,
-        now=now,
-        backup=pairing.backup_id,
-        score=pairing.score,
-        manual=pairing.manual,
-    )
+def publish_proposed(session: Session, pairings: Iterable[Pairing], *, now: datetime) -> None:
+    """Tell the coordinators that pairings wait for them."""
+    told = [
+        (
+            each.id,
+            each.version,
+            {"version": each.version, **about(each)}
+            | {"backup": each.backup_id, "score": each.score, "manual": each.manual},
+        )
+        for each in pairings
+    ]
+    publish_many(session, "pairing.proposed", told, now=now)
 
 
 def publish_pairing(

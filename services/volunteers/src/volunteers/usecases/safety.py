@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,8 +14,9 @@ from volunteers.domain.matching import OVERRIDABLE, Need, Rules, judge
 from volunteers.domain.matching import Volunteer as Candidate
 from volunteers.domain.remedies import refusal
 from volunteers.models import NeedCopy, Pairing, Volunteer
+from volunteers.queries.candidates import SEEN, candidates
 from volunteers.queries.lookup import chunks, one
-from volunteers.queries.world import WITH_PEOPLE, candidates, known_needs, rules_of
+from volunteers.queries.world import known_needs, rules_of
 
 OWN_PLACE = frozenset({"capacity"})
 """A live pairing is counted in its volunteer's load already."""
@@ -36,10 +38,9 @@ def volunteer_now(session: Session, key: str, today: date) -> Candidate:
 
 def volunteers_now(session: Session, keys: Collection[str], today: date) -> list[Candidate]:
     """Volunteers as matching sees them now, active or not."""
-    rows: list[Volunteer] = []
+    rows: list[Any] = []
     for part in chunks(sorted(keys)):
-        wanted = sa.select(Volunteer).where(Volunteer.id.in_(part)).options(*WITH_PEOPLE)
-        rows.extend(session.scalars(wanted))
+        rows += session.execute(sa.select(*SEEN).where(Volunteer.id.in_(part)))
     return candidates(session, rows, today)
 
 

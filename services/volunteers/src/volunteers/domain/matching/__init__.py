@@ -5,6 +5,7 @@ Pure: values in, values out; the time is an argument. Start reading at `matching
 
 from volunteers.domain.calendar import Slot
 from volunteers.domain.matching.assignment import NOBODY, Assignment, assign, candidates_of
+from volunteers.domain.matching.bare import Bare, assign_matrix, assign_pairs
 from volunteers.domain.matching.blockers import Blockers, NearMiss, blockers
 from volunteers.domain.matching.cost import Cost, Move, cost
 from volunteers.domain.matching.explain import Explanation, explain, freeze, replay
@@ -49,6 +50,7 @@ __all__ = [
     "OVERRIDABLE",
     "SAFETY",
     "Assignment",
+    "Bare",
     "Blockers",
     "Candidate",
     "Companion",
@@ -68,6 +70,8 @@ __all__ = [
     "Verdict",
     "Volunteer",
     "assign",
+    "assign_matrix",
+    "assign_pairs",
     "blocker_sentence",
     "blockers",
     "candidates_of",

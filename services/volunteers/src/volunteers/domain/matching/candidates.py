@@ -20,8 +20,11 @@ from volunteers.domain.matching.world import Need
 BOUND = 30
 """So many candidates per need stand in the graph at first."""
 
-AT_ONCE = 400_000
+AT_ONCE = 200_000
 """Pairs worked on together: more of them run out of the processor's cache."""
+
+MOST_AT_ONCE = 4096
+"""Needs worked on together, so that need, score and volunteer fit into one whole number."""
 
 NOTHING = -1
 
@@ -80,7 +83,7 @@ def graph_of(asked: Asked, pool: Pool, bound: int = BOUND) -> Graph:
 
 
 def ranked_rows(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[Ints]:
-    """All eligible pairs of the needs `wanted`, as rows (need, volunteer, score, rank), in parts."""
+    """All eligible pairs of these needs, as rows (need, volunteer, score, rank), in parts."""
     for members, offered in _groups(asked, pool, wanted):
         tree, start, step = KDTree(pool.points[offered]), 0, 64
         chord = chord_of(int(asked.reach[members[0]]))
@@ -90,9 +93,9 @@ def ranked_rows(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[Ints]:
                 tree, chord, output_type="ndarray"
             )
             pairs = Pairs(asked, pool, part[near["i"]], offered[near["j"]]).eligible()
-            yield _ranked(pairs)
+            yield _ranked(pairs, part)
             start += step
-            step = max(1, min(4 * step, step * AT_ONCE // max(1, len(near))))
+            step = max(1, min(4 * step, step * AT_ONCE // max(1, len(near)), MOST_AT_ONCE))
 
 
 def _groups(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[tuple[Ints, Ints]]:
@@ -112,14 +115,18 @@ def _groups(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[tuple[Ints, Ints
             yield np.array(members), offered
 
 
-def _ranked(pairs: Pairs) -> Ints:
-    scores = pairs.scores()
-    order = np.lexsort((pairs.v, -scores, pairs.n))
-    n = pairs.n[order]
+def _ranked(pairs: Pairs, part: Ints) -> Ints:
+    """Rows in order of need, best score, and volunteer: sorted as one whole number each."""
+    scores, best = pairs.worth(), pairs.pool.rules.most_points
+    local = np.zeros(int(part.max()) + 1, dtype=np.int64)
+    local[part] = np.arange(len(part))
+    people, points = pairs.pool.size.bit_length(), best.bit_length()
+    packed = np.sort((local[pairs.n] << points | best - scores) << people | pairs.v)
+    n, score = packed >> people + points, best - (packed >> people & (1 << points) - 1)
     starts = np.flatnonzero(np.diff(n, prepend=-1))
     sizes = np.diff(np.append(starts, len(n)))
     ranks = np.arange(len(n)) - np.repeat(starts, sizes) + 1
-    return np.column_stack([n, pairs.v[order], scores[order], ranks])
+    return np.column_stack([part[n], packed & (1 << people) - 1, score, ranks])
 
 
 def classes_of(needs: Sequence[Need]) -> list[int]:

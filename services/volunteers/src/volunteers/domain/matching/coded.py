@@ -46,8 +46,6 @@ def lacking(wanted: Bits, held: Bits, n: Ints, v: Ints) -> Bools:
 
 def shared(wanted: Bits, held: Bits, n: Ints, v: Ints) -> Ints:
     """For each pair of rows: how many codes are both wanted and held."""
-    counts = [
-        np.bitwise_count(want[n] & have[v]) for want, have in zip(wanted, held, strict=True)
-    ]
+    counts = [np.bitwise_count(want[n] & have[v]) for want, have in zip(wanted, held, strict=True)]
     total: Ints = np.sum(counts, axis=0, dtype=np.int64)
     return total

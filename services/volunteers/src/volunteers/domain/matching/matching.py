@@ -219,12 +219,13 @@ def _matches(asked: Asked, pool: Pool, primary: Solved, backup: Solved) -> tuple
     found = []
     for place, (who, points, rank) in first.items():
         need, volunteer = asked.needs[place], people[who]
+        margin = pool.rules.keep_margin if need.current == volunteer.id else 0
         other, other_points, _ = second.get(place, none)
         found.append(
             Match(
                 need=need.id,
                 volunteer=volunteer.id,
-                score=points,
+                score=points - margin,
                 rank=rank,
                 eligible=int(primary.graph.eligible[place]),
                 backup=None if other == NOBODY else people[other].id,

@@ -53,6 +53,10 @@ class Pairs:
             total += weights[name] * _VALUES[name](self)
         return total
 
+    def worth(self) -> Ints:
+        """The scores as the solver sees them: whoever is proposed already has the margin more."""
+        return self.scores() + self.pool.rules.keep_margin * self.named(self.asked.current)
+
     @property
     def metres(self) -> Ints:
         if "metres" not in self._known:
@@ -78,7 +82,7 @@ class Pairs:
         slots, n = self.asked.slots, self.n
         minutes, days, longest = np.zeros((3, len(n)), dtype=np.int64)
         for nth in range(slots.most):
-            before = np.where(slots.same_day[nth, n], longest, 0)
+            before = np.where(slots.same_day[nth].take(n), longest, 0)
             longest = np.maximum(before, self._common(nth))
             minutes += longest - before
             days += (before == 0) & (longest > 0)
@@ -86,15 +90,15 @@ class Pairs:
 
     def _common(self, nth: int) -> Ints:
         """The longest stretch within the need's n-th slot, 0 where too short for a visit."""
-        slots, times = self.asked.slots, self.pool.times
-        n, row = self.n, self.v + self.pool.size * self.asked.single[self.n]
-        day, start, end = slots.day[nth, n], slots.start[nth, n], slots.end[nth, n]
+        slots, times, n = self.asked.slots, self.pool.times, self.n
+        row = self.v + self.pool.size * self.asked.single[n]
+        at = slots.day[nth].take(n) * times.rows + row
+        start, end = slots.start[nth].take(n), slots.end[nth].take(n)
         longest = np.zeros(len(n), dtype=np.int16)
-        for place in range(times.most):
-            latest = np.maximum(start, times.start[day, place, row])
-            common = np.minimum(end, times.end[day, place, row]) - latest
+        for starts, ends in zip(times.start, times.end, strict=True):
+            common = np.minimum(end, ends.take(at)) - np.maximum(start, starts.take(at))
             np.maximum(longest, common, out=longest)
-        return np.where(longest >= self.asked.minutes[n], longest, 0)
+        return np.where(longest >= self.asked.minutes.take(n), longest, 0)
 
     def named(self, keys: Ints) -> Bools:
         """Which pairs are among these, given as single numbers in order."""
@@ -129,9 +133,7 @@ _MASKS: dict[str, Callable[[Pairs], Bools]] = {
     ),
     "language": lambda it: ~lacking(it.asked.must_speak, it.pool.languages.held, it.n, it.v),
     "schedule": lambda it: it.days >= it.asked.days[it.n],
-    "distance": lambda it: (
-        it.metres <= np.minimum(it.pool.own_bound[it.v], it.asked.reach[it.n])
-    ),
+    "distance": lambda it: it.metres <= np.minimum(it.pool.own_bound[it.v], it.asked.reach[it.n]),
     "restrictions": lambda it: ~it.named(it.asked.avoid),
     "declined": lambda it: ~it.named(it.asked.declined),
 }

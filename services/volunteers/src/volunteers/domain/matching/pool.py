@@ -52,7 +52,9 @@ class Pool:
         # while school is out a second row per volunteer tells what a single visit may use
         self.in_break = rules.in_break(today)
         terms = (True, False) if self.in_break else (True,)
-        self.times = Times([free_slots(each, rules, term=term) for term in terms for each in people])
+        self.times = Times(
+            [free_slots(each, rules, term=term) for term in terms for each in people]
+        )
 
     def _take_ages(self) -> None:
         people, today = self.people, self.today
@@ -119,31 +121,36 @@ class Asked:
         self.single = bools(each.frequency == "once" for each in needs) & pool.in_break
         self.slots = Slots(needs)
         self.declined = _named([each.declined for each in needs], pool)
+        self.current = _named([frozenset({each.current} - {None}) for each in needs], pool)
         self.continuity = _named([each.continuity for each in needs], pool)
         self.avoid = _keys([_all_of(each.avoid, pool.comes) for each in needs], pool)
 
 
 class Times:
-    """When rows of people are free: stretches by day of the week, padded with empty ones."""
+    """When rows of people are free: the n-th stretch of each day, empty where there are fewer.
+
+    A day's rows follow the day's before: the place of a row is `day * rows + row`.
+    """
 
     def __init__(self, rows: Sequence[tuple[Slot, ...]]) -> None:
         found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
         for row, slots in enumerate(rows):
             nth = [0] * (DAYS + 1)
             for slot in slots:
-                at = found.setdefault((slot.weekday, nth[slot.weekday]), [])
-                at.append((row, slot.start, slot.end))
+                stretch = (row, slot.start, slot.end)
+                found.setdefault((slot.weekday, nth[slot.weekday]), []).append(stretch)
                 nth[slot.weekday] += 1
-        self.most = 1 + max((nth for _, nth in found), default=-1)
-        shape = (DAYS + 1, self.most, len(rows))
+        self.rows = len(rows)
+        shape = (1 + max((nth for _, nth in found), default=-1), (DAYS + 1) * self.rows)
         self.start, self.end = np.zeros(shape, np.int16), np.zeros(shape, np.int16)
-        for (day, place), stretches in found.items():
+        for (day, nth), stretches in found.items():
             row, start, end = np.array(stretches).T
-            self.start[day, place, row], self.end[day, place, row] = start, end
+            self.start[nth, day * self.rows + row] = start
+            self.end[nth, day * self.rows + row] = end
 
 
 class Slots:
-    """The n-th slot of each need: its day, start and end, and whether the one before shares its day.
+    """The n-th slot of each need: day, start, end, and whether the one before has the same day.
 
     Where a need has fewer, the rest are of no length.
     """
@@ -151,7 +158,8 @@ class Slots:
     def __init__(self, needs: Sequence[Need]) -> None:
         rows = [merged(each.slots) for each in needs]
         self.most = max((len(each) for each in rows), default=0)
-        self.day, self.start, self.end = np.zeros((3, self.most, len(rows)), np.int16)
+        self.day = np.zeros((self.most, len(rows)), np.int64)
+        self.start, self.end = np.zeros((2, self.most, len(rows)), np.int16)
         for row, slots in enumerate(rows):
             for nth, slot in enumerate(slots):
                 self.day[nth, row] = slot.weekday

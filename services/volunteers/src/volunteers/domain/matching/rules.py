@@ -76,12 +76,19 @@ class Rules:
                 _whole(f"{name}.{key}".rstrip("."), number, least, most)
         for first, last in self.school_breaks:
             if first > last:
-                raise ValueError(f"school_breaks: {first} is after {last}; give the first day first")
+                raise ValueError(
+                    f"school_breaks: {first} is after {last}; give the first day first"
+                )
 
     @property
     def best_score(self) -> int:
         """The score of a pair for which every factor is at its best."""
         return 1000 * sum(self.weights.values())
+
+    @property
+    def most_points(self) -> int:
+        """More than any pair's score, the margin for keeping it included."""
+        return self.best_score + self.keep_margin + 1
 
     def reach(self, aid_kind: str) -> int:
         """The distance bound in metres; ValueError for an aid kind the rules don't know."""
@@ -129,7 +136,7 @@ _BOUNDS = {
     "tutoring_year_gap": (0, 12),
     "minimum_overlap": (1, 1440),
     "days_a_week": (1, 7),
-    "keep_margin": (0, 100_000_000),
+    "keep_margin": (0, 10_000_000),
 }
 """The least and the greatest value of each number."""
 
@@ -210,9 +217,9 @@ _WALKING_CIRCLE_M = 1000
 """GB 50180-2018 《城市居住区规划设计标准》: the fifteen-minute circle is 800–1000 m on foot."""
 
 _SCHOOL_HOURS = tuple(Slot(day, 8 * 60, 16 * 60) for day in range(1, 6))
-"""Office of Education, Notice 13 of 2021 (教基厅函〔2021〕13号 on 睡眠管理 and 作息): primary schools
-begin no earlier than 8:20, secondary schools than 8:00; lessons end about four. After-school
-service that a pupil attends is theirs to leave out of what they promise."""
+"""Ministry of Education, 《关于进一步加强中小学生睡眠管理工作的通知》 of 30 March 2021: lessons
+begin no earlier than 8:20 in primary and 8:00 in secondary schools. That they end at four is a choice;
+the after-school service that a pupil attends is theirs to leave out of what they promise."""
 
 DEFAULT_RULES = Rules(
     version="default-2",

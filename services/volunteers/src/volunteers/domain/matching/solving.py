@@ -8,7 +8,7 @@ from volunteers.domain.matching.assignment import NOBODY, assign, price_of_order
 from volunteers.domain.matching.candidates import NOTHING, Graph, ranked_rows
 from volunteers.domain.matching.geometry import Bools, Ints
 from volunteers.domain.matching.pool import Asked, Pool
-from volunteers.domain.matching.prices import least_prices, spans
+from volunteers.domain.matching.prices import least_prices
 
 ROUNDS = 20
 """So often the graph is widened at most; two or three times is what worlds have taken."""
@@ -77,9 +77,9 @@ def _missing(
     known = np.sort(graph.rows[:, 0] * pool.size + graph.rows[:, 1])
     better = [rows[:0]]
     for part in ranked_rows(asked, pool, np.flatnonzero(doubtful)):
-        part = part[part[:, 2] - prices[part[:, 1]] > keeps[part[:, 0]]]
-        part = part if without is None else _others(part, without)
-        better.append(part[~_among(known, part[:, 0] * pool.size + part[:, 1])])
+        liked = part[part[:, 2] - prices[part[:, 1]] > keeps[part[:, 0]]]
+        liked = liked if without is None else _others(liked, without)
+        better.append(liked[~_among(known, liked[:, 0] * pool.size + liked[:, 1])])
     return np.concatenate(better)
 
 

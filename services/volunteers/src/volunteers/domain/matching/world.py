@@ -24,7 +24,8 @@ class Need:
     the volunteer's the household asks for (`any`, `female`, `male`); `minors_welcome` says
     whether pupils may come. `declined` are volunteers of earlier declined proposals for this
     need, `avoid` those the household asked not to have, `continuity` those who served the
-    household before.
+    household before. `current` is who is proposed for it already, without anybody having
+    accepted yet.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Need:
     declined: frozenset[str] = NOBODY
     avoid: frozenset[str] = NOBODY
     continuity: frozenset[str] = NOBODY
+    current: str | None = None
 
     @property
     def priority(self) -> tuple[int, date]:
