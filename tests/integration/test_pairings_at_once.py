@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import eventlet
@@ -111,7 +112,7 @@ class Worker:
     def work(self, operations: int) -> None:
         for _ in range(operations):
             (act,) = self.dice.choices(ACTS, WEIGHTS)
-            self.town.operate(lambda session, act=act: act(self, session))
+            self.town.operate(partial(act, self))
             eventlet.sleep(0)
 
     def _pairing(self, session: Session) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Databases: times in UTC, inserts that ignore what is there, tables that only grow."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import count
 from typing import Any
 
 import pytest
@@ -174,11 +176,11 @@ def failing(pgcode: str, times: int) -> Callable[[], int]:
 
 
 def test_what_a_deadlock_broke_off_is_begun_anew() -> None:
-    assert again(failing("40P01", 4)) == 5
+    assert db.again(failing("40P01", 4)) == 5
     with pytest.raises(sa.exc.DBAPIError):
-        again(failing("40P01", 5))
+        db.again(failing("40P01", 5))
 
 
 def test_what_failed_for_another_reason_is_not() -> None:
     with pytest.raises(sa.exc.DBAPIError):
-        again(failing("23505", 1))
+        db.again(failing("23505", 1))
