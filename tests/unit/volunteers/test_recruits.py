@@ -9,7 +9,7 @@ from servicekit.errors import Conflict, Invalid
 from servicekit.schemas import load
 from unit.volunteers.matching_worlds import METRE, TODAY, a_need, a_volunteer, random_world
 from unit.volunteers.neighbourhood import HERE, NOW, accept, hear, match, register, start
-from volunteers.contracts import matching as of
+from volunteers.contracts import insight as of
 from volunteers.domain.matching import DEFAULT_RULES, Need, Volunteer, judge
 from volunteers.domain.matching import match as solve
 from volunteers.domain.matching.recruits import Found, recruits

@@ -8,6 +8,7 @@ from typing import Any
 from servicekit.service import Call, Database, Service, compute, every, on_event, rpc
 from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
+from volunteers.contracts import insight as insight_rpc
 from volunteers.contracts import matching as matching_rpc
 from volunteers.contracts import pairings as pairings_rpc
 from volunteers.contracts import people as people_rpc
@@ -155,19 +156,19 @@ class VolunteersService(Service):
     def explain_pairing(self, call: Call, data: Data) -> Any:
         return explaining.explain_pairing(call.session, data)
 
-    @rpc(matching_rpc.ReplayMatch, returns=matching_rpc.ReplayView)
+    @rpc(insight_rpc.ReplayMatch, returns=insight_rpc.ReplayView)
     def replay_match(self, call: Call, data: Data) -> Any:
         return replaying.replay_match(call.session, data, replay=partial(compute, replay_run))
 
-    @rpc(CommunityArgs, returns=matching_rpc.OverridesView)
+    @rpc(CommunityArgs, returns=insight_rpc.OverridesView)
     def overrides(self, call: Call, data: Data) -> Any:
         return overrides.overrides(call.session, data)
 
-    @rpc(matching_rpc.WhatIfArgs, returns=matching_rpc.WhatIfView)
+    @rpc(insight_rpc.WhatIfArgs, returns=insight_rpc.WhatIfView)
     def what_if(self, call: Call, data: Data) -> Any:
         return whatif.what_if(call.session, data, now=call.now, compute=partial(compute, try_out))
 
-    @rpc(CommunityArgs, returns=matching_rpc.FairnessView, transaction=False)
+    @rpc(CommunityArgs, returns=insight_rpc.FairnessView, transaction=False)
     def fairness(self, call: Call, data: Data) -> Any:
         homes = fairness.homes(call.peers.households.find_households, data["community"])
         with call.transaction() as session:
