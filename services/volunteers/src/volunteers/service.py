@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from servicekit.apart import apart
 from servicekit.service import Call, Database, Service, compute, every, on_event, rpc
+from servicekit.telemetry import log
 from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
 from volunteers.contracts import insight as insight_rpc
@@ -131,16 +133,12 @@ class VolunteersService(Service):
 
     # -- matching ------------------------------------------------------------------------------
 
-    @rpc(matching_rpc.MatchArgs, returns=matching_rpc.MatchView)
+    @rpc(matching_rpc.MatchArgs, returns=matching_rpc.MatchView, transaction=False)
     def match(self, call: Call, data: Data) -> Any:
-        return matching.match_community(
-            call.session,
-            data,
-            now=call.now,
-            actor=call.actor,
-            solve=partial(compute, match),
-            keep=partial(compute, keep_run),
-        )
+        if _is_large(call, data["community"]):
+            return apart("volunteers.matcher", _asked(call, data), partial(_told, data))
+        solve, keep = partial(compute, match), partial(compute, keep_run)
+        return matching.run(call.transaction, data, now=call.now, solve=solve, keep=keep)
 
     @rpc(CommunityArgs, returns=matching_rpc.UnmatchedList)
     def unmatched(self, call: Call, data: Data) -> Any:
@@ -294,6 +292,28 @@ def _set_aside(call: Call, data: Data, state: VolunteerState) -> Any:
         actor=call.actor,
         propose_at_once=call.settings.propose_at_once,
     )
+
+
+def _is_large(call: Call, community: str) -> bool:
+    """SQLite has one connection for all: there a run stays in the process."""
+    with call.transaction() as session:
+        return call.database.engine.dialect.name != "sqlite" and matching.is_large(
+            session, community
+        )
+
+
+def _asked(call: Call, data: Data) -> Data:
+    return {
+        "database_url": call.settings.database_url,
+        "timezone": call.settings.timezone,
+        "now": call.now.isoformat(),
+        "data": data,
+    }
+
+
+def _told(data: Data, said: Any) -> None:
+    stage, done, of = said
+    log.info("match.stage", community=data["community"], stage=stage, done=done, of=of)
 
 
 def _today(call: Call) -> Any:

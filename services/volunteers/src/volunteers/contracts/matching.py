@@ -56,9 +56,14 @@ class UnmatchedList(Tried):
 
 
 class MatchView(Tried):
-    """What a run proposed. ``run`` is null where nothing was stored."""
+    """What a run proposed: ``count`` proposals, of which the first thousand are told.
+
+    ``run`` is null where nothing was stored. For more than some hundred unmatched needs,
+    ``explain_match`` tells the reasons of the others.
+    """
 
     run = Id(allow_none=True)
+    count = fields.Integer()
     proposed = fields.List(fields.Nested(ProposedView))
     unmatched = fields.List(fields.Nested(UnmatchedView))
 

@@ -45,6 +45,7 @@ from volunteers.usecases.proposing import (
     next_attempts,
     pairing_id,
     propose,
+    store,
 )
 
 Solve = Callable[..., Outcome]
@@ -55,6 +56,9 @@ Tell = Callable[[str, int, int], None]
 
 LARGE = 4_000
 """Needs and volunteers together: below, a run takes some tenths of a second."""
+
+SHOWN = 1_000
+"""So many proposals are told in an answer; all are stored."""
 
 REASONS = 500
 """For so many needs a run says why nobody serves them; for the others ``explain`` does."""
@@ -123,8 +127,8 @@ def _stored(
     for part in chunks(wanted):
         with begin() as session:
             proposals = [_proposal(each, needs, people) for each in part]
-            rows = propose(session, proposals, seen.rules, seen.today, now=now)
-            stored += [_proposed(pairing) for pairing in rows]
+            rows = store(session, proposals, seen.rules, seen.today, now=now)
+            stored += [_proposed(row) for row in rows]
         tell("storing", len(stored), len(wanted))
     return stored
 
@@ -232,20 +236,21 @@ def _planned(session: Session, matches: Sequence[Match]) -> list[dict[str, Any]]
     ]
 
 
-def _proposed(pairing: Pairing) -> dict[str, Any]:
+def _proposed(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "pairing": pairing.id,
-        "need": pairing.need_id,
-        "volunteer": pairing.volunteer_id,
-        "backup": pairing.backup_id,
-        "score": pairing.score,
+        "pairing": row["id"],
+        "need": row["need_id"],
+        "volunteer": row["volunteer_id"],
+        "backup": row["backup_id"],
+        "score": row["score"],
     }
 
 
 def _report(outcome: Outcome, proposed: list[dict[str, Any]], run: str | None) -> dict[str, Any]:
     return {
         "run": run,
-        "proposed": proposed,
+        "count": len(proposed),
+        "proposed": proposed[:SHOWN],
         "unmatched": [_blocked(each) for each in outcome.reasons(REASONS)],
         "needs": outcome.needs,
         "volunteers": outcome.volunteers,

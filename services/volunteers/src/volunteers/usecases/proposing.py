@@ -23,7 +23,7 @@ from volunteers.domain.codes import (
     Party,
     VolunteerState,
 )
-from volunteers.domain.matching import Factor, Need, Rules, freeze
+from volunteers.domain.matching import Factor, Need, Rules
 from volunteers.domain.matching import Volunteer as Candidate
 from volunteers.domain.states import PAIRING
 from volunteers.models import NeedCopy, Pairing, Volunteer
@@ -50,16 +50,31 @@ def propose(
     session: Session, proposals: Iterable[Proposal], rules: Rules, today: date, *, now: datetime
 ) -> list[Pairing]:
     """Store the proposals that still hold, in their order, and tell of each."""
-    stored: list[Pairing] = []
+    keys = [row["id"] for row in store(session, proposals, rules, today, now=now)]
+    stored = [
+        pairing
+        for part in chunks(keys)
+        for pairing in session.scalars(sa.select(Pairing).where(Pairing.id.in_(part)))
+    ]
+    # sorted here, because databases differ in how they order text
+    return sorted(stored, key=lambda pairing: pairing.id)
+
+
+def store(
+    session: Session, proposals: Iterable[Proposal], rules: Rules, today: date, *, now: datetime
+) -> list[dict[str, Any]]:
+    """The same for many: what is stored is not read back, but told as rows."""
+    stored: list[dict[str, Any]] = []
+    frozen = {"rules": rules.to_data(), "today": today.isoformat()}
     for part in chunks(list(proposals)):
         held = _still_holding(session, part)
         attempts = next_attempts(session, [each.need.id for each in held])
-        rows = [_row(each, attempts[each.need.id], rules, today, now) for each in held]
-        keys = insert_ignore(session, Pairing.__table__, rows)
-        stored.extend(session.scalars(sa.select(Pairing).where(Pairing.id.in_(keys))))
-    # sorted here, because databases differ in how they order text
-    stored.sort(key=lambda pairing: pairing.id)
-    publish_proposed(session, stored, now=now)
+        rows = [_row(each, attempts[each.need.id], frozen, now) for each in held]
+        keys = set(insert_ignore(session, Pairing.__table__, rows))
+        stored += [row for row in rows if row["id"] in keys]
+    stored.sort(key=lambda row: row["id"])
+    told = [(row["id"], row["version"], _news(row)) for row in stored]
+    publish_many(session, "pairing.proposed", told, now=now)
     return stored
 
 
@@ -132,7 +147,7 @@ def pairing_id(need: str, attempt: int) -> str:
 
 
 def _row(
-    proposal: Proposal, attempt: int, rules: Rules, today: date, now: datetime
+    proposal: Proposal, attempt: int, frozen: Mapping[str, Any], now: datetime
 ) -> dict[str, Any]:
     need, volunteer = proposal.need, proposal.volunteer
     return {
@@ -146,8 +161,8 @@ def _row(
         "attempt": attempt,
         "state": PairingState.PROPOSED,
         "score": proposal.score,
-        "rules": rules.version,
-        "frozen": freeze(need, volunteer, rules, today)
+        "rules": frozen["rules"]["version"],
+        "frozen": {"need": need.to_data(), "volunteer": volunteer.to_data(), **frozen}
         | {"rank": proposal.rank, "of": proposal.eligible},
         "contributions": [each.to_data() for each in proposal.factors],
         "manual": proposal.manual,
@@ -158,18 +173,15 @@ def _row(
     }
 
 
-def publish_proposed(session: Session, pairings: Iterable[Pairing], *, now: datetime) -> None:
-    """Tell the coordinators that pairings wait for them."""
-    told = [
-        (
-            each.id,
-            each.version,
-            {"version": each.version, **about(each)}
-            | {"backup": each.backup_id, "score": each.score, "manual": each.manual},
-        )
-        for each in pairings
-    ]
-    publish_many(session, "pairing.proposed", told, now=now)
+def _news(row: Mapping[str, Any]) -> dict[str, Any]:
+    """What the coordinators are told of a pairing that waits for them."""
+    same = ("version", "community", "household", "aid_kind", "score", "manual")
+    return {name: row[name] for name in same} | {
+        "pairing": row["id"],
+        "need": row["need_id"],
+        "volunteer": row["volunteer_id"],
+        "backup": row["backup_id"],
+    }
 
 
 def publish_pairing(

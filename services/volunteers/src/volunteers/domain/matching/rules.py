@@ -218,7 +218,8 @@ _WALKING_CIRCLE_M = 1000
 
 _SCHOOL_HOURS = tuple(Slot(day, 8 * 60, 16 * 60) for day in range(1, 6))
 """Ministry of Education, 《关于进一步加强中小学生睡眠管理工作的通知》 of 30 March 2021: lessons
-begin no earlier than 8:20 in primary and 8:00 in secondary schools. That they end at four is a choice;
+begin no earlier than 8:20 in primary and 8:00 in secondary schools. That they end
+at four is a choice;
 the after-school service that a pupil attends is theirs to leave out of what they promise."""
 
 DEFAULT_RULES = Rules(

@@ -1,0 +1,51 @@
+"""A large community's run of matching as a process of its own (see `servicekit.apart`)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from servicekit.db import create_engine
+from servicekit.outbox import Contract
+from volunteers.contracts import PUBLISHED
+from volunteers.usecases.matching import run
+
+BEHIND = 10
+"""How far the process stands back where processors are short: those who wait come first."""
+
+
+def main() -> None:
+    asked = json.load(sys.stdin)
+    os.nice(BEHIND)
+    say("result", match(asked))
+
+
+def match(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """Run on the database that `asked` names."""
+    engine = create_engine(asked["database_url"], pool_size=1)
+    info = {"contract": Contract("volunteers", PUBLISHED), "zone": ZoneInfo(asked["timezone"])}
+
+    @contextmanager
+    def begin() -> Iterator[Session]:
+        with Session(engine, info=dict(info), expire_on_commit=False) as session, session.begin():
+            yield session
+
+    now = datetime.fromisoformat(asked["now"])
+    return run(begin, asked["data"], now=now, tell=lambda *stage: say("tell", stage))
+
+
+def say(what: str, value: Any) -> None:
+    sys.stdout.write(json.dumps({what: value}) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
