@@ -162,9 +162,10 @@ class VolunteersService(Service):
     def overrides(self, call: Call, data: Data) -> Any:
         return overrides.overrides(call.session, data)
 
-    @rpc(insight_rpc.WhatIfArgs, returns=insight_rpc.WhatIfView)
+    @rpc(insight_rpc.WhatIfArgs, returns=insight_rpc.WhatIfView, transaction=False)
     def what_if(self, call: Call, data: Data) -> Any:
-        return whatif.what_if(call.session, data, now=call.now, compute=partial(compute, try_out))
+        compute_it = partial(compute, try_out)
+        return whatif.what_if(call.transaction, data, now=call.now, compute=compute_it)
 
     @rpc(CommunityArgs, returns=insight_rpc.FairnessView, transaction=False)
     def fairness(self, call: Call, data: Data) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,6 +38,12 @@ class Plan:
     world: World
     live: Sequence[Pairing]
     released: Sequence[Pairing]
+
+    @property
+    def begun(self) -> Counter[str]:
+        """By aid kind, how many needs have a volunteer for good."""
+        released = {each.id for each in self.released}
+        return Counter(str(each.aid_kind) for each in self.live if each.id not in released)
 
     @property
     def context(self) -> Context:
