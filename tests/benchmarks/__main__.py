@@ -13,13 +13,13 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 import servers  # noqa: E402
-from benchmarks import publish, rpc  # noqa: E402
+from benchmarks import matching, publish, rpc  # noqa: E402
 from benchmarks.place import Place  # noqa: E402
 from benchmarks.rounds import Table  # noqa: E402
 
 ROUNDS = 5
 PAGE = Path(__file__).parents[2] / "docs/reference/benchmarks.md"
-MODULES: dict[str, Any] = {"publish": publish, "rpc": rpc}
+MODULES: dict[str, Any] = {"publish": publish, "rpc": rpc, "matching": matching}
 HEAD = """# Benchmarks
 
 Written by `make bench`. Contestants take turns on one machine, in one run; a ratio is the

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from servicekit.testing import KEY
 from unit.volunteers.neighbourhood import (
     HERE,
     NOW,
-    TODAY,
+    OFFICE,
     ZONE,
     accept,
     hear,
@@ -33,11 +34,10 @@ from unit.volunteers.neighbourhood import (
     visits_of,
 )
 from volunteers.contracts import PUBLISHED
+from volunteers.domain.matching import Outcome
 from volunteers.domain.matching import match as solve
 from volunteers.models import Base, HourEntry, Pairing
-from volunteers.queries.world import world
-from volunteers.usecases.matching import _proposals
-from volunteers.usecases.proposing import propose
+from volunteers.usecases import matching
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -166,19 +166,20 @@ def test_processes_that_decide_at_once_do_not_overfill_a_volunteer(
         with Session(engine, info=info, expire_on_commit=False) as session, session.begin():
             act(session)
 
-    def decide_and_store(session: Session, need: str) -> None:
-        seen = world(session, HERE, TODAY, [need])
-        outcome = solve(seen.needs, seen.volunteers, seen.rules, seen.today)
-        assert len(outcome.matches) == 1
-        all_decided.wait(timeout=20)
-        propose(session, _proposals(seen, outcome), seen.rules, TODAY, now=NOW)
+    def decide_and_store(session: Session) -> None:
+        def slowly(*seen: Any) -> Outcome:
+            outcome = solve(*seen)
+            all_decided.wait(timeout=20)
+            return outcome
+
+        everybody = {"community": HERE, "dry_run": False}
+        matching.match_community(session, everybody, now=NOW, actor=OFFICE, solve=slowly)
 
     transaction(lambda session: register(session, capacity=2))
     for need in needs:
         transaction(partial(hear, need=need))
     with ThreadPoolExecutor(len(needs)) as pool:
-        acts = [partial(decide_and_store, need=need) for need in needs]
-        for done in [pool.submit(transaction, act) for act in acts]:
+        for done in [pool.submit(transaction, decide_and_store) for _ in needs]:
             done.result(timeout=30)
     with Session(engine) as session:
         assert session.query(Pairing).count() == 2

@@ -34,7 +34,7 @@ def costs_of(dice: np.random.Generator) -> npt.NDArray[np.float64 | np.int64]:
 
 
 def forbidden(dice: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
-    mask = dice.random(shape) < dice.choice([0, 0, 0.3, 0.7, 0.95])
+    mask: npt.NDArray[np.bool_] = dice.random(shape) < dice.choice([0, 0, 0.3, 0.7, 0.95])
     mask[dice.random(shape[0]) < dice.choice([0, 0.2])] = True  # rows that nobody may serve
     return mask
 

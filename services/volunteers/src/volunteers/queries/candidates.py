@@ -85,7 +85,8 @@ def candidates(session: Session, rows: Iterable[Any], today: date) -> list[Candi
     papers = _papers(session, [*rows, *companions.values()])
     few = [row.id for row in rows] if len(rows) <= CHUNK else None
     loads, backups = loads_of(session, few), _backup_loads(session, few)
-    serves = dict(session.execute(sa.select(Partner.id, Partner.serves)).all())
+    partners = session.execute(sa.select(Partner.id, Partner.serves)).all()
+    serves: dict[str | None, list[str]] = dict(partners)
     return [
         Candidate(
             **_person(row, papers),

@@ -117,9 +117,9 @@ def _stored(
     given = {each.need: each.volunteer for each in outcome.matches}
     current = {each.id: each.current for each in seen.needs if each.current is not None}
     moved = {need: who for need, who in current.items() if given.get(need) != who}
-    for part in chunks(sorted(moved)):
+    for given_back in chunks(sorted(moved)):
         with begin() as session:
-            give_way(session, {need: moved[need] for need in part}, now=now)
+            give_way(session, {need: moved[need] for need in given_back}, now=now)
     wanted = _new(seen, outcome)
     needs = {each.id: each for each in seen.needs}
     people = {each.id: each for each in seen.volunteers}

@@ -90,9 +90,9 @@ def give_way(session: Session, moved: Mapping[str, str], *, now: datetime) -> No
         if pairing.volunteer_id == moved[pairing.need_id] and not pairing.manual:
             PAIRING.check(pairing.id, pairing.state, PairingState.DECLINED)
             pairing.state, pairing.version = PairingState.DECLINED, pairing.version + 1
-            said = {"by": Party.COORDINATOR, "reason": DeclineReason.BETTER_PLAN}
-            pairing.declined_by, pairing.decline_reason = said["by"], said["reason"]
-            publish_pairing(session, "pairing.declined", pairing, now=now, **said)
+            by, reason = Party.COORDINATOR, DeclineReason.BETTER_PLAN
+            pairing.declined_by, pairing.decline_reason = by, reason
+            publish_pairing(session, "pairing.declined", pairing, now=now, by=by, reason=reason)
     session.flush()
 
 

@@ -45,7 +45,9 @@ class Assignment:
     total: int
 
 
-def assign(classes: Sequence[int], candidates: Candidates, capacities: Sequence[int]) -> Assignment:
+def assign(
+    classes: Sequence[int] | Ints, candidates: Candidates, capacities: Sequence[int] | Ints
+) -> Assignment:
     """The best assignment for the order of aims above.
 
     classes     one whole number per need; smaller is more pressing
@@ -87,10 +89,10 @@ def candidates_of(scores: npt.ArrayLike, allowed: npt.ArrayLike | None = None) -
     return np.column_stack([needs, volunteers, matrix[needs, volunteers]])
 
 
-def _canonical(candidates: Candidates, needs: int, capacities: Sequence[int]) -> Ints:
+def _canonical(candidates: Candidates, needs: int, capacities: Sequence[int] | Ints) -> Ints:
     """Rows in order of need and volunteer, the best of each repeated pair only."""
     rows = np.asarray(candidates, dtype=np.int64).reshape(-1, 3)
-    if min(capacities, default=0) < 0:
+    if np.asarray(capacities).min(initial=0) < 0:
         raise ValueError("a capacity is negative; give 0 for a volunteer who can take nobody")
     bounds = np.array([needs, len(capacities)])
     if rows.size and ((rows[:, :2] < 0) | (rows[:, :2] >= bounds)).any():

@@ -31,7 +31,7 @@ class Bare:
     error: float
 
 
-def assign_matrix(matrix: npt.ArrayLike, capacities: Sequence[int] | None = None) -> Bare:
+def assign_matrix(matrix: Any, capacities: Sequence[int] | None = None) -> Bare:
     """Assign the rows of a matrix of costs to its columns.
 
     A cost of infinity, NaN or None forbids a pair. Each column takes one row, or as many as

@@ -121,7 +121,7 @@ class Asked:
         self.single = bools(each.frequency == "once" for each in needs) & pool.in_break
         self.slots = Slots(needs)
         self.declined = _named([each.declined for each in needs], pool)
-        self.current = _named([frozenset({each.current} - {None}) for each in needs], pool)
+        self.current = _named([_maybe(each.current) for each in needs], pool)
         self.continuity = _named([each.continuity for each in needs], pool)
         self.avoid = _keys([_all_of(each.avoid, pool.comes) for each in needs], pool)
 
@@ -135,11 +135,11 @@ class Times:
     def __init__(self, rows: Sequence[tuple[Slot, ...]]) -> None:
         found: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
         for row, slots in enumerate(rows):
-            nth = [0] * (DAYS + 1)
+            seen = [0] * (DAYS + 1)
             for slot in slots:
                 stretch = (row, slot.start, slot.end)
-                found.setdefault((slot.weekday, nth[slot.weekday]), []).append(stretch)
-                nth[slot.weekday] += 1
+                found.setdefault((slot.weekday, seen[slot.weekday]), []).append(stretch)
+                seen[slot.weekday] += 1
         self.rows = len(rows)
         shape = (1 + max((nth for _, nth in found), default=-1), (DAYS + 1) * self.rows)
         self.start, self.end = np.zeros(shape, np.int16), np.zeros(shape, np.int16)
@@ -177,6 +177,10 @@ def _places(rows: Sequence[Need] | Sequence[Volunteer]) -> tuple[Floats, Ints]:
 
 def _named(ids: Sequence[frozenset[str]], pool: Pool) -> Ints:
     return _keys([[pool.index[one] for one in each if one in pool.index] for each in ids], pool)
+
+
+def _maybe(one: str | None) -> frozenset[str]:
+    return frozenset() if one is None else frozenset({one})
 
 
 def _all_of(ids: frozenset[str], places: Mapping[str, list[int]]) -> list[int]:

@@ -64,7 +64,7 @@ class Rules:
     keep_margin: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.version, str) or not 0 < len(self.version) <= 80:
+        if not 0 < len(self.version) <= 80:
             raise ValueError(f"version is {self.version!r}; name the set in 1 to 80 characters")
         if set(self.weights) != set(FACTOR_NAMES):
             odd = ", ".join(sorted(set(self.weights) ^ set(FACTOR_NAMES)))
@@ -161,7 +161,7 @@ def _json_safe(value: Any) -> Any:
 def _revived(name: str, value: Any) -> Any:
     kind, revive = _KINDS.get(name, (object, _same))
     if not isinstance(value, kind):
-        wanted = {Mapping: "a mapping", list: "a list"}[kind]
+        wanted = {Mapping: "a mapping", list: "a list", str: "a text"}[kind]
         raise ValueError(f"{name} is {value!r}; write {wanted}")
     try:
         return revive(value)
@@ -193,6 +193,7 @@ def _periods(value: list[Any]) -> tuple[tuple[date, date], ...]:
 
 
 _KINDS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "version": (str, _same),
     "weights": (Mapping, dict),
     "distance_m": (Mapping, dict),
     "days_a_week": (Mapping, dict),

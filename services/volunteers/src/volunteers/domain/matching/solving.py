@@ -51,8 +51,8 @@ def _assigned(asked: Asked, pool: Pool, rows: Ints, classes: Ints, limits: Ints)
     by_place = np.column_stack([need_at[rows[:, 0]], volunteer_at[rows[:, 1]], rows[:, 2]])
     found = assign(classes[asked.order], by_place, limits[pool.order])
     given = np.asarray(found.volunteer_of, dtype=np.int64)[need_at]
-    own = np.append(pool.order, NOBODY)
-    return own[given], found.served, found.total
+    own: Ints = np.append(pool.order, NOBODY)[given]
+    return own, found.served, found.total
 
 
 def _missing(
@@ -89,7 +89,8 @@ def _widened(graph: Graph, missing: Ints) -> Graph:
 
 
 def _others(rows: Ints, without: Ints) -> Ints:
-    return rows[without[rows[:, 0]] != rows[:, 1]]
+    others: Ints = rows[without[rows[:, 0]] != rows[:, 1]]
+    return others
 
 
 def _among(known: Ints, asked: Ints) -> Bools:

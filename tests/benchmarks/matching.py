@@ -1,0 +1,149 @@
+"""Matching against the bare solver on the same graph, and how it grows (a plot)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from ortools.graph.python import min_cost_flow
+
+from benchmarks.districts import TODAY, district
+from benchmarks.place import Place
+from benchmarks.plot import curve
+from benchmarks.rounds import Table, race
+from volunteers.domain.matching import DEFAULT_RULES, assign, match, propose_one
+from volunteers.domain.matching.candidates import Graph, classes_of, graph_of
+from volunteers.domain.matching.geometry import Ints
+from volunteers.domain.matching.pool import Asked, Pool
+from volunteers.domain.matching.solving import solve
+
+PLOT = Path(__file__).parents[2] / "docs/reference/matching-growth.svg"
+SIZE = (10_000, 12_000)
+GROWTH = [(100, 120), (300, 360), (1_000, 1_200), (3_000, 3_600), (10_000, 12_000)]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A district's columns and its candidate graph."""
+
+    asked: Asked
+    pool: Pool
+    graph: Graph
+    classes: Ints
+
+
+def tables(place: Place, rounds: int) -> list[Table]:
+    case = _case(*SIZE)
+    PLOT.write_text(_growth())
+    return [_against_the_solver(case, rounds), _building(case, rounds), _answers()]
+
+
+def _case(needs: int, volunteers: int) -> Case:
+    asking, helping = district(needs, volunteers)
+    pool = Pool(helping, DEFAULT_RULES, TODAY)
+    asked = Asked(asking, pool)
+    classes = np.array(classes_of(asking), dtype=np.int64)
+    return Case(asked, pool, graph_of(asked, pool), classes)
+
+
+def _seconds(act: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def bare(graph: Graph, limits: Ints, needs: int) -> Any:
+    """OR-tools alone: as many as possible at the best score, no classes, no order, no proof."""
+    flow, rows, sink = min_cost_flow.SimpleMinCostFlow(), graph.rows, needs + len(limits) + 1
+    every, everyone = np.arange(needs), np.arange(len(limits))
+    for tail, head, capacity, cost in (
+        (rows[:, 0], needs + rows[:, 1], np.ones(len(rows)), rows[:, 2].max() - rows[:, 2]),
+        (np.full(needs, sink - 1), every, np.ones(needs), np.zeros(needs)),
+        (needs + everyone, np.full(len(limits), sink), limits, np.zeros(len(limits))),
+    ):
+        flow.add_arcs_with_capacity_and_unit_cost(
+            tail.astype(np.int32),
+            head.astype(np.int32),
+            capacity.astype(np.int64),
+            cost.astype(np.int64),
+        )
+    flow.set_node_supply(sink - 1, needs)
+    flow.set_node_supply(sink, -needs)
+    assert flow.solve_max_flow_with_min_cost() == flow.OPTIMAL
+    return flow
+
+
+def _against_the_solver(case: Case, rounds: int) -> Table:
+    needs, limits = len(case.classes), case.pool.remaining
+    rows = case.graph.rows[:, :3]
+    results = race(
+        {
+            "assigned by classes and proven": lambda: _seconds(
+                lambda: solve(case.asked, case.pool, case.graph, case.classes, limits)
+            ),
+            "OR-tools alone": lambda: _seconds(lambda: bare(case.graph, limits, needs)),
+            "assigned in the order of ids": lambda: _seconds(
+                lambda: assign(case.classes, rows, limits)
+            ),
+        },
+        rounds=rounds,
+    )
+    title = f"Assignment of {needs:,} needs to {len(limits):,} volunteers, {len(rows):,} candidates"
+    ours = "assigned by classes and proven"
+    return Table(title, "s", results, ours, targets={"OR-tools alone": 1.1}, lower_is_better=True)
+
+
+def _building(case: Case, rounds: int) -> Table:
+    limits = case.pool.remaining
+    results = race(
+        {
+            "building the candidate graph": lambda: _seconds(
+                lambda: graph_of(case.asked, case.pool)
+            ),
+            "solving it": lambda: _seconds(
+                lambda: solve(case.asked, case.pool, case.graph, case.classes, limits)
+            ),
+        },
+        rounds=rounds,
+    )
+    return Table(
+        "Building the graph and solving it",
+        "s",
+        results,
+        "building the candidate graph",
+        targets={"solving it": 0.5},
+        lower_is_better=True,
+    )
+
+
+def _answers() -> Table:
+    """What people wait for, in milliseconds; a community, and the neighbours of one need."""
+    asking, helping = district(68, 160)
+    one, neighbours = asking[0], district(1, 300)[1]
+    results = race(
+        {
+            "68 needs, 160 volunteers": lambda: (
+                1000 * _seconds(lambda: match(asking, helping, DEFAULT_RULES, TODAY))
+            ),
+            "one need, 300 within reach": lambda: (
+                1000 * _seconds(lambda: propose_one(one, neighbours, DEFAULT_RULES, TODAY))
+            ),
+        },
+        rounds=7,
+    )
+    return Table("Answers at once", "ms", results, "68 needs, 160 volunteers", lower_is_better=True)
+
+
+def _growth() -> str:
+    """Seconds of a whole run, columns, graph, both passes and proof, as the district grows."""
+    found = {}
+    for needs, volunteers in GROWTH:
+        asking, helping = district(needs, volunteers)
+        found[needs] = _seconds(
+            lambda asking=asking, helping=helping: match(asking, helping, DEFAULT_RULES, TODAY)
+        )
+    return curve("A whole run of matching, by the number of needs", "needs", "seconds", found)
