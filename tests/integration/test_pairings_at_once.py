@@ -34,7 +34,7 @@ from volunteers.domain.states import LIVE
 from volunteers.models import NeedCopy, Pairing, Volunteer
 from volunteers.usecases import absence, matching, needs, pairings, people
 
-OPERATIONS = int(os.environ.get("PAIRING_OPERATIONS", "1000"))
+OPERATIONS = int(os.environ.get("PAIRING_OPERATIONS", "640"))
 WORKERS = 64
 ROUND = 2000
 """After so many, another community: one that lives for ever fills up with declines."""
