@@ -216,4 +216,4 @@ def test_nobody_is_paired_twice_or_beyond_their_places_and_no_deadlock_is_told(
         assert town.broken() == []
         assert town.told.total() == operations
         assert [told for told in town.told if told.startswith("!")] == []
-        assert town.told["done"] > operations // 3
+        assert town.told["done"] > operations // 5
