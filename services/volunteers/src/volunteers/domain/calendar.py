@@ -7,6 +7,7 @@ Times of day are local (Asia/Shanghai unless the service is set otherwise), week
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 MINUTES_OF_DAY = 24 * 60
@@ -45,7 +46,13 @@ class Slot:
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Slot":
-        return cls(int(data["weekday"]), minutes_of(data["start"]), minutes_of(data["end"]))
+        return _slot(int(data["weekday"]), data["start"], data["end"])
+
+
+@lru_cache(maxsize=10_000)
+def _slot(weekday: int, start: str, end: str) -> Slot:
+    """People are free at the same hours: each slot is read once."""
+    return Slot(weekday, minutes_of(start), minutes_of(end))
 
 
 def clock(minutes: int) -> str:
@@ -65,7 +72,7 @@ def minutes_of(text: str) -> int:
 def merged(slots: Iterable[Slot]) -> tuple[Slot, ...]:
     """The same times in order, with slots that touch or overlap made one."""
     joined: list[Slot] = []
-    for slot in sorted(slots):
+    for slot in sorted(slots, key=_begin):
         last = joined[-1] if joined else None
         if last and last.weekday == slot.weekday and slot.start <= last.end:
             joined[-1] = Slot(last.weekday, last.start, max(last.end, slot.end))
@@ -91,6 +98,10 @@ def _around(slot: Slot, taken: Slot) -> tuple[tuple[int, int], ...]:
     if slot.weekday != taken.weekday:
         return ((slot.start, slot.end),)
     return (slot.start, min(slot.end, taken.start)), (max(slot.start, taken.end), slot.end)
+
+
+def _begin(slot: Slot) -> tuple[int, int]:
+    return slot.weekday, slot.start
 
 
 def common_slots(

@@ -97,10 +97,13 @@ def _canonical(candidates: Candidates, needs: int, capacities: Sequence[int] | I
     bounds = np.array([needs, len(capacities)])
     if rows.size and ((rows[:, :2] < 0) | (rows[:, :2] >= bounds)).any():
         raise ValueError("a candidate names a need or volunteer out of range; count from 0")
-    rows = rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))]
-    first = np.ones(len(rows), dtype=np.bool_)
-    first[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)
-    return rows[first]
+    pair = rows[:, 0] * len(capacities) + rows[:, 1]
+    rows = rows[np.argsort(pair)]
+    pair.sort()
+    first = np.diff(pair, prepend=-1) > 0
+    if first.all():
+        return rows
+    return rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))][first]
 
 
 def _best_scores(ranks: Ints, rows: Ints, limits: Ints, served: Ints) -> Ints:
@@ -128,7 +131,7 @@ def _network(
     A class served as a whole needs no node: each of its needs is supplied by itself.
     """
     needs, volunteers = len(ranks), len(limits)
-    taking, taken = np.unique(rows[:, 0]), np.unique(rows[:, 1])
+    taking, taken = (np.flatnonzero(np.bincount(rows[:, side])) for side in (0, 1))
     partly = served < np.bincount(ranks[taking], minlength=len(served))
     choosing, certain = taking[partly[ranks[taking]]], taking[~partly[ranks[taking]]]
     classes = needs + volunteers + np.arange(len(served))

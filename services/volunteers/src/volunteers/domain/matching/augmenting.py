@@ -33,6 +33,8 @@ def served_per_class(ranks: Ints, pairs: Ints, limits: Ints) -> Ints:
     hoping[pairs[:, 0]] = True
     competing = _reached(pairs, holder, hoping & (holder == FREE))
     served = np.bincount(ranks[hoping & ~competing], minlength=classes)
+    if not competing.any():
+        return served.astype(np.int64)
     pairs = pairs[competing[pairs[:, 0]]]
     growing = _Matching(_neighbours(pairs, len(ranks)), limits.tolist())
     for need in np.flatnonzero(competing)[np.argsort(ranks[competing], kind="stable")].tolist():

@@ -169,7 +169,7 @@ def match(
     tell("assignment")
     primary = solve(asked, pool, graph, classes, pool.remaining)
     tell("backups")
-    backup = _backups(asked, pool, primary, classes)
+    backup = backups(asked, pool, primary, classes)
     matches = _matches(asked, pool, primary, backup)
     return Outcome(
         rules=rules.version,
@@ -211,7 +211,7 @@ def _by_id(needs: Iterable[Need]) -> Sequence[Need]:
     return asked
 
 
-def _backups(asked: Asked, pool: Pool, primary: Solved, classes: Ints) -> Solved:
+def backups(asked: Asked, pool: Pool, primary: Solved, classes: Ints) -> Solved:
     """A second volunteer for each served need, by the same core: never the need's own primary."""
     served = primary.volunteer_of != NOBODY
     graph = primary.graph
