@@ -35,8 +35,8 @@ chaos: $(VENV)/.dev ## kill, freeze and cut everything, for hours, and compare i
 	CHAOS=$(or $(CHAOS),long) $(BIN)/pytest tests/chaos $(ARGS)
 
 .PHONY: bench
-bench: $(VENV)/.dev ## speed against peers, as ratios (docs/reference/benchmarks.md; ARGS="publish")
-	cd tests && ../$(BIN)/python -W ignore -m benchmarks $(ARGS)
+bench: $(VENV)/bench/.done ## speed against peers, as ratios (docs/reference/benchmarks.md; ARGS="publish")
+	cd tests && ../$(VENV)/bench/bin/python -W ignore -m benchmarks $(ARGS)
 
 .PHONY: lint
 lint: $(VENV)/.dev ## style, types, import rules; shell, YAML and Docker files too
@@ -65,7 +65,7 @@ sample: $(VENV)/.dev ## generate the sample community anew (examples/yonghuan)
 .PHONY: lock
 lock: $(VENV)/.dev ## compile requirements/*.txt anew (UPGRADE=1: take newer versions)
 	$(UV_COMPILE) requirements/dev.in -o requirements/dev.txt
-	for lock in $(LOCKS); do \
+	for lock in bench $(LOCKS); do \
 		cp requirements/dev.txt requirements/$$lock.txt && \
 		$(subst --upgrade,,$(UV_COMPILE)) requirements/$$lock.in -o requirements/$$lock.txt || exit; \
 	done
@@ -91,6 +91,11 @@ shell: ## a nameko shell beside a running service (SERVICE=households)
 
 $(VENV)/.sunshine: requirements/sunshine.txt $(PACKAGES:=/pyproject.toml)
 	@deploy/venv.sh $(VENV) $< $(PACKAGES)
+	@touch $@
+
+# The peers want other versions than the developers have: an environment of its own.
+$(VENV)/bench/.done: requirements/bench.txt $(PACKAGES:=/pyproject.toml)
+	@deploy/venv.sh $(VENV)/bench $< $(PACKAGES)
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(PACKAGES:=/pyproject.toml)

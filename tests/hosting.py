@@ -16,6 +16,7 @@ from typing import Any
 
 START_SECONDS = 90
 LOCAL = "127.0.0.1"
+DISK = Path("/var/tmp")  # where /tmp may be memory, this is not
 
 
 class CommandFailed(Exception):
@@ -60,8 +61,10 @@ class Private(Server):
 
     kill_signal = signal.SIGKILL
 
-    def __init__(self, user: str | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="sunshine-", dir=folder_in_memory()))
+    def __init__(self, user: str | None = None, *, on_disk: bool = False) -> None:
+        place = DISK if on_disk else folder_in_memory()
+        self.folder = Path(tempfile.mkdtemp(prefix="sunshine-", dir=place))
+        self.on_disk = on_disk
         self.user = user
         if user:
             shutil.chown(self.folder, user)

@@ -31,6 +31,9 @@ from hosting import (
     run,
 )
 
+CARELESS = ("-c", "fsync=off", "-c", "full_page_writes=off")
+ROOMY = ("-c", "max_connections=300", "-c", "track_commit_timestamp=on")
+
 
 class ServerMissing(Exception):
     """No way was found to a server that the tests need."""
@@ -70,9 +73,9 @@ class GivenRabbitmq(Rabbitmq, Given):
 class PrivateRabbitmq(Rabbitmq, Private):
     origin = "installed binaries"
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, *, on_disk: bool = False) -> None:
         self.binaries = binaries
-        super().__init__()
+        super().__init__(on_disk=on_disk)
 
     def prepare(self) -> None:
         (self.folder / "enabled_plugins").write_text("[].")
@@ -162,10 +165,10 @@ class PrivatePostgres(Postgres, Private):
     origin = "installed binaries"
     kill_signal = signal.SIGQUIT  # as abrupt, and its children go as well
 
-    def __init__(self, binaries: Path) -> None:
+    def __init__(self, binaries: Path, *, on_disk: bool = False) -> None:
         self.binaries = binaries
         # PostgreSQL refuses to run as root
-        super().__init__(user="postgres" if os.geteuid() == 0 else None)
+        super().__init__(user="postgres" if os.geteuid() == 0 else None, on_disk=on_disk)
 
     def prepare(self) -> None:
         options = ("--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync")
@@ -176,7 +179,7 @@ class PrivatePostgres(Postgres, Private):
         self.spawn(
             *(self.binaries / "postgres", "-D", self.folder / "data", "-p", str(self.port)),
             *("-c", f"listen_addresses={LOCAL}", "-c", "unix_socket_directories="),
-            *("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=300"),
+            *(*ROOMY, *(() if self.on_disk else CARELESS)),
         )
         self.wait_until(self.ready)
 
@@ -185,7 +188,10 @@ class DockerPostgres(Postgres, InDocker):
     image = "postgres:15-bookworm"
     inner_port = 5432
     environment = {"POSTGRES_HOST_AUTH_METHOD": "trust"}  # noqa: RUF012
-    arguments = ("-c", "fsync=off", "-c", "max_connections=300")
+
+    def __init__(self, *, on_disk: bool = False) -> None:
+        self.arguments = (*ROOMY, *(() if on_disk else CARELESS))
+        super().__init__()
 
 
 def rabbitmq() -> Rabbitmq:
@@ -194,10 +200,10 @@ def rabbitmq() -> Rabbitmq:
     return GivenRabbitmq(uri) if uri else own_rabbitmq()
 
 
-def own_rabbitmq() -> Rabbitmq:
-    """A broker that may be killed."""
+def own_rabbitmq(*, on_disk: bool = False) -> Rabbitmq:
+    """A broker that may be killed; ``on_disk`` where its speed is measured."""
     if binaries := installed("rabbitmq-server", rabbitmq_folders, "rabbitmq-server"):
-        return PrivateRabbitmq(binaries)
+        return PrivateRabbitmq(binaries, on_disk=on_disk)
     if docker_works():
         return DockerRabbitmq()
     raise ServerMissing(ways("RabbitMQ", "TEST_AMQP_URI=amqp://...", "rabbitmq-server"))
@@ -209,12 +215,12 @@ def postgres() -> Postgres:
     return GivenPostgres(url) if url else own_postgres()
 
 
-def own_postgres() -> Postgres:
-    """A database server that may be killed."""
+def own_postgres(*, on_disk: bool = False) -> Postgres:
+    """A database server that may be killed; ``on_disk`` it syncs, for its speed to be true."""
     if binaries := installed("initdb", postgres_folders, "postgresql"):
-        return PrivatePostgres(binaries)
+        return PrivatePostgres(binaries, on_disk=on_disk)
     if docker_works():
-        return DockerPostgres()
+        return DockerPostgres(on_disk=on_disk)
     raise ServerMissing(ways("PostgreSQL", "TEST_DATABASE_URI=postgresql://...", "postgresql"))
 
 

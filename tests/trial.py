@@ -10,6 +10,8 @@ import eventlet
 eventlet.monkey_patch()
 
 import json
+import os
+import signal
 import urllib.error
 import urllib.request
 from collections import Counter, defaultdict
@@ -144,7 +146,10 @@ class Keeper(Service):
 
     @on_event("thing.made", source=("maker", EXTERNAL), schema=ThingEvent)
     def keep(self, call: Any, event: Any) -> None:
-        """Refuse `bad…`, `wrong…`, and `later…` till its gate is open; `slow…` waits for its."""
+        """Refuse `bad…`, `wrong…`, and `later…` till its gate is open; `slow…` waits for its.
+
+        `deadly…` ends the process.
+        """
         thing = event.data["thing"]
         tries[thing] += 1
         say(call, "thing.kept", thing)
@@ -154,6 +159,8 @@ class Keeper(Service):
             raise Conflict("there is no room; make some")
         if thing.startswith("wrong"):
             raise Invalid({"thing": ["is not wanted; send another"]})
+        if thing.startswith("deadly"):
+            os.kill(os.getpid(), signal.SIGKILL)
         if thing.startswith("slow"):
             gates[thing].wait()
 

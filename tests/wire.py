@@ -1,6 +1,7 @@
 """The broker as a foreign client sees it: messages as they are, queues and what is in them."""
 
 import json
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,7 +19,8 @@ class Wire:
 
     @contextmanager
     def channel(self) -> Iterator[Any]:
-        with Connection(self.uri, transport_options={"confirm_publish": True}) as connection:
+        node = random.choice(self.uri.split(";"))
+        with Connection(node, transport_options={"confirm_publish": True}) as connection:
             yield connection.channel()
 
     def publish(

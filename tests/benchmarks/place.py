@@ -33,6 +33,10 @@ class Place:
         with Connection(self.amqp_uri) as connection:
             return int(connection.channel().queue_purge(queue))
 
+    def delete(self, queue: str) -> None:
+        with Connection(self.amqp_uri) as connection:
+            connection.channel().queue_delete(queue)
+
 
 def event(name: str) -> Event:
     data = {"community": "210103008001", "version": 1, "thing": name, "pad": PAD}

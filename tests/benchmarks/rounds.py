@@ -18,17 +18,21 @@ class Table:
     targets: Mapping[str, float] = field(default_factory=dict)
     """By peer: the ratio ours to theirs that is promised."""
     lower_is_better: bool = False
+    limit: float | None = None
+    """What ours is promised by itself, in the table's unit, where the promise is no ratio."""
 
-    def median(self, name: str) -> float:
-        return statistics.median(self.results[name])
-
-    def ratio(self, peer: str) -> float:
-        """The median of the rounds' ratios: both of a round met the same machine."""
+    def ratios(self, peer: str) -> list[float]:
+        """Round by round, ours to theirs: both of a round met the same machine."""
         pairs = zip(self.results[self.ours], self.results[peer], strict=True)
-        return statistics.median(mine / theirs for mine, theirs in pairs)
+        return [mine / theirs for mine, theirs in pairs]
+
+    def kept_limit(self) -> str:
+        """Whether ours keeps what it is promised by itself."""
+        reached, limit = statistics.median(self.results[self.ours]), self.limit or 0.0
+        return "kept" if (reached <= limit) == self.lower_is_better else "missed"
 
     def verdict(self, peer: str) -> str:
-        ratio, target = self.ratio(peer), self.targets[peer]
+        ratio, target = statistics.median(self.ratios(peer)), self.targets[peer]
         return (
             "kept" if (ratio <= target if self.lower_is_better else ratio >= target) else "missed"
         )

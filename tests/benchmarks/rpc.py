@@ -60,7 +60,8 @@ class Stock:
 def serve(uri: str, url: str, who: str) -> None:
     if who == "ours":
         config = {"AMQP_URI": uri, "DATABASE_URL": url, "FIELD_KEY": testing.KEY}
-        with Host({Ours: {**config, "LOG_LEVEL": "ERROR", "TIMERS": False}}):
+        workers = {"MAX_WORKERS": 20, "max_workers": 20}
+        with Host({Ours: {**config, **workers, "LOG_LEVEL": "ERROR", "TIMERS": False}}):
             print("ready", flush=True)  # noqa: T201 - for whoever waits
             eventlet.sleep(600)
     elif who == "stock":

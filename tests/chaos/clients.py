@@ -127,7 +127,8 @@ def call_all(client: RpcClient, ledger: Ledger, things: Iterable[str]) -> None:
     for thing in things:
         ledger.attempt(thing)
         try:
-            client.call("maker", "make", thing=thing)
+            context = {"idempotency_key": thing}  # a broker may deliver a call twice
+            client.call("maker", "make", context=context, thing=thing)
             ledger.accept(thing)
         except Unavailable:
             eventlet.sleep(PAUSE_SECONDS)

@@ -39,7 +39,7 @@ class Place:
         self.uri = broker.make_vhost(self.vhost)
         self.urls = {name: databases.make_database(name) for name in self.names}
         self.wire = Wire(self.uri)
-        self.client = RpcClient(self.uri, timeout=10)
+        self.client = RpcClient(self.uri, timeout=10, retries=True)
         self._parked: list[str] = []
 
     def jobs(self) -> list[Job]:
@@ -49,7 +49,7 @@ class Place:
     def await_start(self) -> None:
         """Return when every queue is there, and bound."""
         for name in self.names:
-            eventually(lambda name=name: answers(self.client, name), timeout=60)  # type: ignore[misc]
+            eventually(lambda name=name: answers(self.client, name), timeout=120)  # type: ignore[misc]
 
     def places(self) -> dict[str, list[str]]:
         """What was done, by place; an id as often as it was done."""
@@ -75,12 +75,13 @@ class Place:
         """Wait until every accepted id has arrived and nothing is on its way any more."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            if not ledger.missing(self.places()) and self._still():
+            if not ledger.missing(self.places()) and self.still():
                 return True
             eventlet.sleep(0.5)
         return False
 
-    def _still(self) -> bool:
+    def still(self) -> bool:
+        """Whether no outbox and no queue holds anything but what was parked."""
         outboxes = [
             read(url, "SELECT id FROM outbox WHERE unroutable_at IS NULL")
             for url in self.urls.values()
@@ -104,10 +105,16 @@ class Workshop(Place):
     names = ("maker", "keeper")
     handlers = ("keeper.keep", "maker.note")
 
-    def __init__(self, broker: servers.Rabbitmq, databases: servers.Postgres, folder: Path) -> None:
+    def __init__(
+        self,
+        broker: servers.Rabbitmq,
+        databases: servers.Postgres,
+        folder: Path,
+        queue_type: str = "classic",
+    ) -> None:
         super().__init__(broker, databases)
         self.folder = folder
-        self.stage = Stage(self.uri, self.urls)
+        self.stage = Stage(self.uri, self.urls, queue_type)
         self.stage.set_up()
         self._made = 0
 
@@ -167,7 +174,7 @@ def read(url: str, statement: str) -> list[Any]:
 
 def patiently(act: Callable[[], T]) -> T:
     """What `act` returns, once the database is there."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while True:
         try:
             return act()

@@ -30,6 +30,12 @@ class Scale:
     fault_rounds: int = 1
     fault_seconds: int = 2
     rounds: int = 1
+    fuzz: int = 100  # of each kind
+    poison_events: int = 600
+    poison: int = 12
+    replayed: int = 200
+    node_kills: int = 2
+    node_events: int = 500  # in one go; as many goes as there are kills for
 
 
 LONG = Scale(
@@ -48,6 +54,12 @@ LONG = Scale(
     fault_rounds=10,
     fault_seconds=25,
     rounds=10,
+    fuzz=1_000_000,
+    poison_events=100_000,
+    poison=1_000,
+    replayed=10_000,
+    node_kills=20,
+    node_events=5_000,
 )
 
 
@@ -63,6 +75,7 @@ def chosen() -> Scale:
 
 
 SCALE = chosen()
+SHORT = Scale() == SCALE
 SEED = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
 
 

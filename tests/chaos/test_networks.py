@@ -46,7 +46,7 @@ def test_every_fault_of_network_disk_and_frozen_servers_is_outlived(
                 eventlet.sleep(SCALE.fault_seconds)
             publishing.wait()
             healed = report.seconds()
-            assert workshop.settle(ledger, timeout=90), f"{name}: {verdict(ledger, workshop)}"
+            assert workshop.settle(ledger, timeout=120), f"{name}: {verdict(ledger, workshop)}"
             outlived[name] = max(outlived.get(name, 0), round(report.seconds() - healed, 1))
     report.facts["settled in s after"] = outlived
     report.judged(verdict(ledger, workshop))
@@ -67,7 +67,7 @@ def test_jumps_of_the_clock_lose_and_double_nothing(
         for jump in report.dice.sample(JUMPS, len(JUMPS)):
             publish_all(workshop.uri, ledger, report.dice, workshop.some())
             clock.travel(clock.now() + jump)
-        assert workshop.settle(ledger, timeout=30)
+        assert workshop.settle(ledger, timeout=60)
     report.judged(verdict(ledger, workshop))
 
 

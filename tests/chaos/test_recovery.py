@@ -11,10 +11,10 @@ from chaos.clients import publish_all
 from chaos.crew import Crew, NewCrew
 from chaos.ledger import NewLedger
 from chaos.places import patiently
-from chaos.scale import SCALE, Report
+from chaos.scale import SCALE, SHORT, Report
 from chaos.town import Town
 
-SECONDS = 15
+SECONDS = 60 if SHORT else 15  # the promise is measured where nothing else runs
 
 
 def test_after_any_death_the_first_event_is_handled_within_seconds(
@@ -33,7 +33,7 @@ def test_after_any_death_the_first_event_is_handled_within_seconds(
         eventlet.sleep(0)
         publish_all(town.uri, ledger, report.dice, [letters.pop()], gives_up=0)
         while patiently(lambda: ledger.missing(town.places())):
-            assert time.monotonic() < died + 10 * SECONDS, name
+            assert time.monotonic() < died + 5 * SECONDS, name
             eventlet.sleep(0.1)
         took[name].append(round(time.monotonic() - died, 1))
         dying.wait()

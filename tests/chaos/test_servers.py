@@ -70,7 +70,7 @@ def test_no_acknowledged_write_is_missing_after_kills_of_the_database(
         nonlocal over
         for _ in range(SCALE.database_kills):
             due = len(ledger.accepted) + 2 * WRITERS
-            eventually(lambda due=due: len(ledger.accepted) > due, timeout=60)  # type: ignore[misc]
+            eventually(lambda due=due: len(ledger.accepted) > due, timeout=180)  # type: ignore[misc]
             eventlet.sleep(report.dice.uniform(0, 0.3))
             faults.cut_database(workshop.databases, report.dice.uniform(0, 0.5))
         over = True

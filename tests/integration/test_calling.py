@@ -3,15 +3,22 @@
 # ruff: noqa: I001 (trial patches the process for eventlet first)
 from trial import Keeper, Maker, Stage, gates, staged, tries
 
+import gc
 import json
 import time
 from typing import Any
 
+import amqp
 import eventlet
+import greenlet
 import pytest
+from amqp.exceptions import AMQPError
+from nameko.containers import ServiceContainer
 from nameko.exceptions import RemoteError
+from nameko.rpc import rpc as stock_rpc
 from nameko.standalone.rpc import ClusterRpcProxy, ServiceRpcProxy
 
+from servicekit.calling import RpcClient
 from servicekit.errors import BY_NAME, Conflict, Invalid, NotFound, Unavailable
 from waiting import eventually
 
@@ -78,6 +85,92 @@ def test_a_call_that_nobody_waits_for_any_more_is_not_carried_out(stage: Stage) 
     with stage.running(Maker):
         stage.call("maker", "make", thing="t2")
     assert stage.things("maker", "made") == ["t2"]
+
+
+def test_a_call_that_waited_too_long_for_its_turn_is_not_carried_out(stage: Stage) -> None:
+    with stage.running(Maker, MAX_WORKERS=1):
+        first = eventlet.spawn(stage.call, "maker", "wait", thing="t1")
+        eventually(lambda: tries["t1"] == 1)
+        try:
+            with pytest.raises(Unavailable, match="maker gave no answer"):
+                stage.client.call("maker", "make", timeout=0.3, thing="t2")
+        finally:
+            gates["t1"].send()
+        assert first.wait() == "at last"
+        assert stage.call("maker", "make", thing="t3") == "t3"
+    assert stage.things("maker", "made") == ["t3"]
+
+
+def test_a_thousand_calls_to_unknown_services_leave_nothing_behind(stage: Stage) -> None:
+    client = RpcClient(stage.uri, timeout=5)
+
+    def ask(number: int) -> None:
+        with pytest.raises(Unavailable, match=f"nobody{number} is not there"):
+            client.call(f"nobody{number}", "make", thing="t1")
+
+    with stage.running(Keeper):  # somebody has declared the exchange
+        list(eventlet.GreenPool(20).imap(ask, range(100)))
+        before = alive()
+        list(eventlet.GreenPool(20).imap(ask, range(1000)))
+        after = alive()
+        with pytest.raises(amqp.NotFound):
+            stage.wire.waiting("rpc-nobody999")
+    client.close()
+    assert client._waiting == {}
+    assert after["greenlet"] <= before["greenlet"]
+    assert after["all"] - before["all"] < 1000
+
+
+def alive() -> dict[str, int]:
+    """How many objects there are: greenlets, and of every kind."""
+    gc.collect()
+    objects = gc.get_objects()
+    greenlets = [each for each in objects if isinstance(each, greenlet.greenlet) and not each.dead]
+    return {"greenlet": len(greenlets), "all": len(objects)}
+
+
+def test_arguments_and_results_may_be_larger_than_a_frame(stage: Stage) -> None:
+    large = {"service": "\u9633" * 300_000, "method": "m"}
+    with stage.running(Keeper):
+        assert stage.call("keeper", "echo", **large) == large
+
+
+@pytest.mark.parametrize("reply", [b"\xff", b"[]", b'{"error": 5}', b"9" * 6000])
+def test_a_reply_that_is_none_is_told_as_such(stage: Stage, reply: bytes) -> None:
+    stage.wire.listen("ear", "nameko-rpc", "odd.*")
+    answer = eventlet.spawn(stage.call, "odd", "say")
+    request = eventually(lambda: stage.wire.take("ear"))
+    to, correlation = request.properties["reply_to"], request.properties["correlation_id"]
+    stage.wire.publish(reply, to, "nameko-rpc", correlation_id=correlation)
+    with pytest.raises(Unavailable, match="odd answers what is no reply"):
+        answer.wait()
+
+
+def test_what_a_client_cannot_send_harms_no_other_call(stage: Stage) -> None:
+    with stage.running(Maker):
+        answer = eventlet.spawn(stage.call, "maker", "wait", thing="t1")
+        eventually(lambda: tries["t1"] == 1)
+        with pytest.raises(TypeError):
+            stage.call("maker", "make", thing=object())
+        with pytest.raises(AMQPError):
+            stage.client.call("maker", "make", context={"odd": object()}, thing="t2")
+        gates["t1"].send()
+        assert answer.wait() == "at last"
+
+
+def test_a_stock_nameko_service_answers_a_client_of_ours(stage: Stage) -> None:
+    class Stock:
+        name = "stock"
+
+        @stock_rpc
+        def echo(self, thing: str) -> str:
+            return thing
+
+    container = ServiceContainer(Stock, {"AMQP_URI": stage.uri})
+    container.start()
+    assert stage.call("stock", "echo", thing="t1") == "t1"
+    container.stop()
+    stage.wire.delete("rpc-stock")
 
 
 def test_an_unknown_method_is_not_found(stage: Stage) -> None:

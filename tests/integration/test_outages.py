@@ -1,7 +1,7 @@
 """While the broker or the database is away nothing is lost, health says so, and all resumes."""
 
 # ruff: noqa: I001 (trial patches the process for eventlet first)
-from trial import QUEUES, Keeper, Maker, Stage, say, sqlite
+from trial import QUEUES, Keeper, Maker, Stage, gates, say, sqlite, tries
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -10,12 +10,14 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+import eventlet
 import pytest
 import sqlalchemy as sa
 from eventlet import tpool
 
 import servers
 from servicekit import clock, db
+from servicekit.calling import RpcClient
 from servicekit.errors import Unavailable
 from waiting import eventually
 from wire import bytes_of
@@ -97,16 +99,25 @@ def test_after_the_brokers_death_and_return_everything_resumes(
     with stage.running(Maker, Keeper):
         assert stage.call("maker", "make", thing="t1") == "t1"
         eventually(lambda: stage.things("maker", "noted") == ["t1"])
+        answer = eventlet.spawn(stage.call, "maker", "wait", thing="w1")
+        eventually(lambda: tries["w1"] == 1)
         own_rabbitmq.kill()
+        with pytest.raises(Unavailable, match="broker is not there"):
+            answer.wait()
+        gates["w1"].send()  # the reply finds no broker, and harms nobody
         eventually(lambda: stage.ready("keeper") == (503, ["broker"]))
         with pytest.raises(Unavailable):
             stage.client.call("maker", "make", timeout=1, thing="lost")
+        patient = RpcClient(stage.uri, timeout=60, retries=True)
+        late = eventlet.spawn(patient.call, "maker", "make", thing="t0")
         make_without_rpc(stage, "t2")
         restarted(own_rabbitmq.start)
         eventually(lambda: stage.ready("keeper") == (200, []), timeout=30)
-        eventually(lambda: stage.kept() == ["t1", "t2"], timeout=30)
+        assert late.wait() == "t0"
+        patient.close()
+        eventually(lambda: stage.kept() == ["t0", "t1", "t2"], timeout=30)
         clock.travel(clock.now() + timedelta(minutes=2))
-        eventually(lambda: stage.things("maker", "noted") == ["t1", "t2"])
+        eventually(lambda: stage.things("maker", "noted") == ["t0", "t1", "t2"])
         assert eventually(lambda: answered(stage, "t3"), timeout=30)
         eventually(lambda: "t3" in stage.kept())
 

@@ -30,7 +30,7 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import matching, operating, reports, sample  # noqa: E402
+from sunshine import definitions, matching, operating, reports, sample  # noqa: E402
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
@@ -239,6 +239,22 @@ def status(context: click.Context) -> None:
     with connect(context.obj) as system:
         if not reports.status(console, each_status(system)):
             context.exit(1)
+
+
+@group.command("definitions")
+@click.option("--vhost", default="sunshine", show_default=True)
+@click.option("--queue-type", type=click.Choice(["classic", "quorum"]), help="Else QUEUE_TYPE.")
+def definitions_(vhost: str, queue_type: str | None) -> None:
+    """RabbitMQ definitions of all queues and rights, for services that may not declare any.
+
+    RETRY_DELAYS, HANDLER_RETRY_DELAYS and EXTERNAL_SYSTEMS are as in the environment; users are
+    made where it has HOUSEHOLDS_AMQP_PASSWORD and so on.
+    """
+    given = {"QUEUE_TYPE": queue_type} if queue_type else {}
+    settings = definitions.settings_from(os.environ, **given)
+    passwords = definitions.passwords_from(os.environ)
+    made = definitions.definitions(definitions.SERVICES, settings, vhost, passwords)
+    click.echo(json.dumps(made, indent=2))
 
 
 for command in (matching.match, operating.parked, operating.queues):

@@ -224,6 +224,11 @@ def rpc_page(contracts: Contracts) -> str:
         "",
         "nameko RPC: exchange `nameko-rpc`, routing key `{service}.{method}`, arguments by name.",
         "Arguments are checked at the door; each call is one transaction.",
+        "How another system calls: [call-services.md](../how-to/call-services.md).",
+        "",
+        "A command may carry a key in the header `nameko.idempotency_key` (text, 1 to 200",
+        "characters): sent again with the same key, arguments and actor, it is not done again and",
+        "gets the first answer. The key with other arguments is a conflict.",
         "",
         "## Errors",
         "",
@@ -253,6 +258,7 @@ def _method(method: Method) -> list[str]:
     return [
         *("", f"### {method.service}.{method.name}"),
         *(["", text] if text else []),
+        *([] if method.keyed else ["", "Ignores an idempotency key."]),
         *("", *(fields_table(arguments) if arguments.get("properties") else ["No arguments."])),
         *("", *result),
     ]

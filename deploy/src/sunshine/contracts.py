@@ -63,6 +63,7 @@ class Method:
     arguments: type[Schema]
     returns: type[Schema] | None
     many: bool
+    keyed: bool
     text: str
 
 
@@ -91,13 +92,14 @@ def collect() -> Contracts:
         said = importlib.import_module(f"{name}.contracts")
         for type_, schema in said.PUBLISHED.items():
             found.events[type_] = EventType(type_, name, schema, said.SAMPLES.get(type_))
-        for attribute, contract, text in _entry_points(service_class(name)):
-            first, second, third = contract
+        for attribute, member, text in _entry_points(service_class(name)):
+            first, second, third = member.contract
             if isinstance(first, tuple):
                 sources = (second,) if isinstance(second, str) else tuple(second)
                 found.handlers.append(Handler(name, attribute, sources, third))
             else:
-                found.methods.append(Method(name, attribute, first, second, third, text))
+                keyed = member.keyed
+                found.methods.append(Method(name, attribute, first, second, third, keyed, text))
     for handler in found.handlers:
         if EXTERNAL in handler.sources:
             samples = importlib.import_module(f"{handler.service}.contracts").SAMPLES
@@ -118,10 +120,10 @@ def service_class(name: str) -> type[Service]:
     return found
 
 
-def _entry_points(service: type[Service]) -> Iterator[tuple[str, tuple[Any, Any, Any], str]]:
+def _entry_points(service: type[Service]) -> Iterator[tuple[str, Any, str]]:
     for name, member in inspect.getmembers(service):
         if hasattr(member, "contract"):
-            yield name, member.contract, inspect.getdoc(member) or ""
+            yield name, member, inspect.getdoc(member) or ""
 
 
 def text_of(schema: type[Schema]) -> str:

@@ -228,3 +228,17 @@ def test_the_reason_does_not_quote_the_data() -> None:
         receive(b'{"name": "Zhang San", oops}')
     assert "Zhang" not in str(caught.value)
     assert caught.value.__suppress_context__
+
+
+def test_a_header_whose_name_is_no_text_is_passed_over() -> None:
+    headers = {"ce-id": "e1", "ce-source": "maker", "ce-type": "thing.made", b"\xff": "x"}
+    event = read(
+        b"{}",
+        content_type=None,
+        headers=headers,  # type: ignore[arg-type]  # as py-amqp hands it over
+        exchange="maker.events",
+        routing_key="thing.made",
+        message_id=None,
+        now=datetime.now(UTC),
+    )
+    assert event.id == "e1"

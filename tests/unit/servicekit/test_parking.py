@@ -4,9 +4,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from amqp.serialization import dumps
 
 from servicekit import parking
 from servicekit.errors import Conflict, Invalid
+from servicekit.events import Unreadable
 from servicekit.publishing import Outgoing
 
 DELAYS = (1000, 10_000)
@@ -79,3 +81,27 @@ def test_what_failed_before_or_was_not_settled_twice_is_a_suspect(
     headers: dict[str, Any], suspect: bool
 ) -> None:
     assert parking.is_suspect(message(**headers)) is suspect
+
+
+def test_a_message_put_aside_asks_the_broker_for_no_copies() -> None:
+    """A copy to the queue where it failed would go round for ever."""
+    letter = put_aside(message(CC=["keeper.keep"], BCC=["keeper.keep"], kept=1), Invalid({}))
+    assert letter.headers["kept"] == 1
+    assert not {"CC", "BCC"} & letter.headers.keys()
+
+
+def test_headers_that_fill_a_frame_leave_room_for_the_reason() -> None:
+    letter = put_aside(message(padding="x" * 130_000, small="y"), Invalid({}))
+    assert letter.headers["small"] == "y"
+    assert len(dumps("F", [letter.headers])) < 131_072
+
+
+def test_a_header_whose_name_is_no_text_can_be_written_again() -> None:
+    odd = message()
+    odd.headers = {b"\xff" * 255: "x"}
+    assert dumps("F", [put_aside(odd, Invalid({})).headers])
+
+
+def test_a_reason_that_quotes_half_a_character_can_be_written() -> None:
+    letter = put_aside(message(), Unreadable("version \ud800 is not 1.0"))
+    assert dumps("F", [letter.headers])

@@ -81,6 +81,13 @@ def test_another_master_key_opens_nothing() -> None:
         Vault(base64.b64encode(os.urandom(32)).decode()).open(key, sealed, "p")
 
 
+def test_what_is_nobodys_is_sealed_for_its_place_too() -> None:
+    sealed = vault().seal_own("a reply", "p")
+    assert vault().open_own(sealed, "p") == "a reply"
+    with pytest.raises(InvalidTag):
+        vault().open_own(sealed, "q")
+
+
 @pytest.mark.parametrize("key", ["", "secret", "not base64!", base64.b64encode(b"short").decode()])
 def test_a_bad_master_key_is_refused_with_the_way_to_make_one(key: str) -> None:
     with pytest.raises(ValueError, match=r"FIELD_KEY .*; make one with: openssl rand -base64 32"):

@@ -1,26 +1,28 @@
 """Applying events: a batch is one transaction of inbox marks, effects and outgoing events.
 
-Where a batch fails, the event that was in hand is tried alone and the rest again together; what
-fails then is halved until the bad ones stand alone. Each keeps its error and harms no other.
+Where a batch fails, the event that was in hand is tried alone and the rest again together. Where
+nobody knows which it was, the batch is halved until the bad ones stand alone. Each keeps its error
+and harms no other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
-from servicekit import clock, failpoints
-from servicekit.db import inbox, insert_ignore
+from servicekit import clock, failpoints, inbox
 from servicekit.errors import Invalid
 from servicekit.events import Event
 from servicekit.schemas import Schema, load
 from servicekit.telemetry import log
+
+BLAMED = 5
+"""So many bad events of a batch are found one by one, as long as that proves right; more of them
+by halves, because each time what is good in the batch is done again."""
 
 
 @dataclass(slots=True)
@@ -68,7 +70,10 @@ def apply_batch(service: Any, handler: Handler, batch: Sequence[Received]) -> No
     _apply(service, handler, [received for received in batch if received.error is None])
 
 
-def _apply(service: Any, handler: Handler, todo: Sequence[Received], *, blame: bool = True) -> None:
+def _apply(
+    service: Any, handler: Handler, todo: Sequence[Received], *, blame: int = BLAMED
+) -> None:
+    """Apply all that can be. ``blame``: how often to take the event in hand for the bad one."""
     while todo:
         in_hand: list[Received] = []
         try:
@@ -78,33 +83,35 @@ def _apply(service: Any, handler: Handler, todo: Sequence[Received], *, blame: b
             if isinstance(error, sa.exc.SQLAlchemyError) and service.database.away():
                 log.warning("handler.waiting", handler=handler.name, error=type(error).__name__)
                 service.database.wait()
-            elif len(todo) == 1:
+                continue
+            if len(todo) == 1:
                 todo[0].error = error
                 return
-            else:
-                for part in _parts(todo, in_hand if blame else []):
-                    _apply(service, handler, part, blame=False)
-                return
+        first, todo = _parts(todo, in_hand if blame else [])
+        _apply(service, handler, first, blame=0)
+        blame = max(blame - 1, 0) if len(first) == 1 and first[0].error else 0
 
 
-def _parts(todo: Sequence[Received], blamed: Sequence[Received]) -> list[Sequence[Received]]:
+def _parts(
+    todo: Sequence[Received], blamed: Sequence[Received]
+) -> tuple[Sequence[Received], Sequence[Received]]:
     """The one that was in hand and the rest; halves where that is not known."""
     if len(blamed) == 1:
-        return [blamed, [received for received in todo if received is not blamed[0]]]
-    return [todo[: len(todo) // 2], todo[len(todo) // 2 :]]
+        return blamed, [received for received in todo if received is not blamed[0]]
+    return todo[: len(todo) // 2], todo[len(todo) // 2 :]
 
 
 def _apply_together(
     service: Any, handler: Handler, todo: Sequence[Received], in_hand: list[Received]
 ) -> None:
     with service.database.transaction() as session:
-        new = _mark(session, handler.name, todo, clock.now())
+        events: list[Any] = [received.event for received in todo]
+        new = inbox.mark(session, handler.name, events, now=clock.now())
         failpoints.reached("inbox.stored")
         fresh = []
-        for received in todo:
-            event: Any = received.event
+        for received, event in zip(todo, events, strict=True):
             received.outcome = "applied" if (event.source, event.id) in new else "duplicate"
-            new.discard((event.source, event.id))
+            new.discard((event.source, event.id))  # it may be in the batch twice
             if received.outcome == "applied":
                 fresh.append(received)
         for group in [fresh] if handler.batch else ([received] for received in fresh):
@@ -121,40 +128,3 @@ def _act(service: Any, session: Session, handler: Handler, events: list[Any]) ->
     if events:
         call = service.database.call(session, traceparent=events[0].traceparent)
         handler.act(service, call, events if handler.batch else events[0])
-
-
-def _mark(
-    session: Session, handler: str, todo: Sequence[Received], now: datetime
-) -> set[tuple[str, str]]:
-    """Mark the events as handled; return source and id of those that were not before."""
-    keys = [(received.event.source, received.event.id) for received in todo if received.event]
-    if session.get_bind().dialect.name == "postgresql":
-        sources, ids = [source for source, _ in keys], [id_ for _, id_ in keys]
-        values = {"handler": handler, "now": now, "sources": sources, "ids": ids}
-        return {(source, id_) for source, id_ in session.execute(_MARK, values)}
-    rows = [
-        {"handler": handler, "source": source, "event_id": id_, "handled_at": now}
-        for source, id_ in keys
-    ]
-    return {(source, id_) for _, source, id_ in insert_ignore(session, inbox, rows)}
-
-
-def _texts(name: str) -> sa.ColumnElement[Any]:
-    return sa.func.unnest(sa.bindparam(name, type_=postgresql.ARRAY(sa.String)))
-
-
-# one statement however long the batch: measured at twice the speed of a row of values for each
-_MARK = (
-    postgresql.insert(inbox)
-    .from_select(
-        ["handler", "source", "event_id", "handled_at"],
-        sa.select(
-            sa.bindparam("handler", type_=sa.String),
-            _texts("sources"),
-            _texts("ids"),
-            sa.bindparam("now", type_=inbox.c.handled_at.type),
-        ),
-    )
-    .on_conflict_do_nothing()
-    .returning(inbox.c.source, inbox.c.event_id)
-)

@@ -7,39 +7,46 @@ a deadline, and errors come back typed. The answering side is in ``answering``.
 from __future__ import annotations
 
 import json
+import time
 import uuid
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
 import eventlet
+from amqp.exceptions import AccessRefused
 from eventlet.event import Event as Signal
-from eventlet.semaphore import Semaphore
-from kombu import Consumer, Exchange, Queue
+from kombu import Exchange, Queue
 
-from servicekit.connection import DRAIN_SECONDS
 from servicekit.errors import Unavailable, rebuild
-from servicekit.publishing import BROKER_ERRORS, Outgoing, Publisher, open_connection
-from servicekit.telemetry import log
+from servicekit.line import Line
+from servicekit.publishing import Outgoing
 
 RPC_EXCHANGE = Exchange("nameko-rpc", "topic", durable=True)
+MADE = Exchange("nameko-rpc", no_declare=True)
 CONTEXT = "nameko."
 """How nameko marks the headers that carry the caller's context."""
+KEY = "idempotency_key"
+"""In the context: names a command, so that a service which gets it twice does it once."""
+PAUSE_SECONDS = 0.1, 2.0
+"""Before the first repetition, and the longest: each is twice as long as the one before."""
 
 
 class RpcClient:
     """Calls services: ``client.call("households", "get_household", household="…")``.
 
-    One connection to publish, one to listen, both opened at the first call and kept.
+    One connection, opened at the first call and kept. With ``retries`` a call that finds the
+    broker or the service away is repeated until its deadline, under one idempotency key: a command
+    that was done, and whose answer was lost, is not done again.
     """
 
-    def __init__(self, amqp_uri: str, *, timeout: float) -> None:
-        self._uri = amqp_uri
+    def __init__(self, amqp_uri: str, *, timeout: float, retries: bool = False) -> None:
         self._timeout = timeout
-        self._publisher = Publisher(amqp_uri)
-        self._key = str(uuid.uuid4())
+        self._retries = retries
+        self._line = Line(amqp_uri, self._opened, self._lost)
+        self._reply_to = ""
+        self._numbers = count(1)
         self._waiting: dict[str, Signal] = {}
-        self._listener: Any = None
-        self._listening = Signal()
-        self._lock = Semaphore()
 
     def call(
         self,
@@ -53,104 +60,100 @@ class RpcClient:
     ) -> Any:
         """The method's result; raises the typed error it answers with, or Unavailable in time."""
         seconds = timeout or self._timeout
-        correlation, answer = str(uuid.uuid4()), Signal()
+        late = Unavailable(f"{service} gave no answer within {seconds:g} s; try again later")
+        ends, (pause, longest) = time.monotonic() + seconds, PAUSE_SECONDS
+        body = json.dumps({"args": [], "kwargs": kwargs}).encode()
+        headers = self._headers(context or {})
+        with eventlet.Timeout(seconds, late):
+            while True:
+                try:
+                    return _result(service, self._ask(service, method, body, headers, ends))
+                except Unavailable as error:
+                    if error is late or not self._retries:
+                        raise
+                eventlet.sleep(pause)
+                pause = min(2 * pause, longest)
+
+    def close(self) -> None:
+        """End the connection."""
+        self._line.close()
+
+    def _headers(self, context: dict[str, Any]) -> dict[str, Any]:
+        if self._retries:
+            context = {KEY: str(uuid.uuid4()), **context}
+        return {CONTEXT + key: value for key, value in context.items() if value is not None}
+
+    def _ask(
+        self, service: str, method: str, body: bytes, headers: dict[str, Any], ends: float
+    ) -> Any:
+        """The reply's bytes. Raises Unavailable where the broker or the service is not there."""
+        correlation, answer = str(next(self._numbers)), Signal()
         self._waiting[correlation] = answer
         try:
-            with eventlet.Timeout(
-                seconds,
-                Unavailable(f"{service} gave no answer within {seconds:g} s; try again later"),
-            ):
-                self._listen()
-                request = self._request(
-                    service, method, correlation, kwargs, context or {}, seconds
-                )
-                if self._publisher.send([request]):
-                    raise Unavailable(f"{service} is not there; start it, or check its name")
-                return _result(answer.wait())
+            self._line.open()
+            properties = {
+                "reply_to": self._reply_to,
+                "correlation_id": correlation,
+                # nobody waits for it after that
+                "expiration": str(max(0, round((ends - time.monotonic()) * 1000))),
+                "delivery_mode": 1,
+            }
+            self._line.send(
+                Outgoing(body, RPC_EXCHANGE.name, f"{service}.{method}", headers, properties)
+            )
+            return answer.wait()
         finally:
             del self._waiting[correlation]
 
-    def close(self) -> None:
-        """End both connections."""
-        self._publisher.close()
-        if self._listener is not None:
-            self._listener.kill()
-
-    def _request(
-        self,
-        service: str,
-        method: str,
-        correlation: str,
-        kwargs: dict[str, Any],
-        context: dict[str, Any],
-        seconds: float,
-    ) -> Outgoing:
-        return Outgoing(
-            json.dumps({"args": [], "kwargs": kwargs}).encode(),
-            RPC_EXCHANGE.name,
-            f"{service}.{method}",
-            headers={CONTEXT + key: value for key, value in context.items() if value is not None},
-            properties={
-                "reply_to": self._key,
-                "correlation_id": correlation,
-                "expiration": str(round(seconds * 1000)),  # nobody waits for it after that
-                "delivery_mode": 1,
-            },
-        )
-
-    def _listen(self) -> None:
-        with self._lock:
-            if self._listener is None:
-                self._listener = eventlet.spawn(self._run)
-        self._listening.wait()
-
-    def _run(self) -> None:
+    def _opened(self, connection: Any) -> None:
+        """Have a queue for replies: stock services send them to the exchange, by this key."""
+        with suppress(AccessRefused), connection.channel() as channel:
+            RPC_EXCHANGE(channel).declare()  # an account that may not finds it made
+        channel = connection.default_channel
+        self._reply_to = str(uuid.uuid4())
         queue = Queue(
-            f"rpc.reply-{self._key}",
-            RPC_EXCHANGE,
-            routing_key=self._key,
+            f"rpc.reply-{self._reply_to}",
+            MADE,
+            routing_key=self._reply_to,
             auto_delete=True,
             exclusive=True,
         )
-        while True:
-            try:
-                with open_connection(self._uri, heartbeat=60) as connection:
-                    self._consume(connection, queue)
-            except BROKER_ERRORS as error:
-                kind = type(error).__name__
-                log.info("rpc.listener_reconnects", error=kind)
-                self._fail(Unavailable(f"the broker is not there ({kind}); check its address"))
-                eventlet.sleep(0.5)
+        queue(channel).declare()
+        channel.events["basic_return"] = {self._on_return}
+        channel.basic_consume(queue.name, no_ack=True, callback=self._on_reply)
 
-    def _fail(self, error: Unavailable) -> None:
+    def _lost(self, error: Unavailable) -> None:
         """Whoever waits hears it now: the queue of replies went with the connection."""
-        listening, self._listening = self._listening, Signal()
-        for signal in (listening, *self._waiting.values()):
-            if not signal.ready():
-                signal.send_exception(error)
-
-    def _consume(self, connection: Any, queue: Queue) -> None:
-        with Consumer(connection.default_channel, [queue], on_message=self._on_reply, no_ack=True):
-            if not self._listening.ready():
-                self._listening.send()
-            while True:
-                try:
-                    connection.drain_events(timeout=DRAIN_SECONDS * 10)
-                except TimeoutError:
-                    connection.heartbeat_check()
+        for answer in self._waiting.values():
+            if not answer.ready():
+                answer.send_exception(error)
 
     def _on_reply(self, message: Any) -> None:
         answer = self._waiting.get(message.properties.get("correlation_id"))
         if answer is not None and not answer.ready():
-            answer.send(json.loads(message.body))
+            answer.send(message.body)
+            eventlet.sleep(0)  # the caller first, then see what else there is to read
+
+    def _on_return(self, _error: Any, _exchange: str, routing_key: str, message: Any) -> None:
+        """No queue wanted the call."""
+        answer = self._waiting.get(message.properties.get("correlation_id"))
+        if answer is not None and not answer.ready():
+            service = routing_key.partition(".")[0]
+            answer.send_exception(
+                Unavailable(f"{service} is not there; start it, or check its name")
+            )
 
 
-def _result(reply: dict[str, Any]) -> Any:
-    error = reply.get("error")
+def _result(service: str, body: Any) -> Any:
+    try:
+        reply = json.loads(body)
+        error = reply.get("error")
+        kind, args = (error["exc_type"], error.get("exc_args", [])) if error else ("", [])
+    except (ValueError, RecursionError, AttributeError, LookupError, TypeError):
+        raise Unavailable(f"{service} answers what is no reply; look at its log") from None
     if not error:
         return reply.get("result")
-    typed = rebuild(error.get("exc_type", ""), error.get("exc_args", []))
-    raise typed or Unavailable(f"the service failed ({error.get('exc_type')}); its log says more")
+    raise rebuild(kind, args) or Unavailable(f"the service failed ({kind}); its log says more")
 
 
 class Peers:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import eventlet
-from amqp.exceptions import PreconditionFailed
+from amqp.exceptions import AccessRefused, NotFound, PreconditionFailed
 from eventlet.event import Event as Signal
 from eventlet.semaphore import Semaphore
 from kombu import Connection, Consumer, Queue
@@ -26,13 +26,14 @@ BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 class Misdeclared(Exception):
-    """A queue exists with other arguments than ours: waiting would not mend it."""
+    """A queue has other arguments than ours, or is missing: waiting would not mend it."""
 
 
 class Reader(Protocol):
     """What reads a queue: an entry point."""
 
     queue: Queue
+    queues: Sequence[Queue]
     prefetch: int
 
     def declare(self, channel: Any) -> None: ...
@@ -121,7 +122,11 @@ class Inbound(SharedExtension):
 
     def _consumer(self, connection: Connection, reader: Reader) -> Consumer:
         channel = connection.channel()
-        reader.declare(channel)
+        try:
+            reader.declare(channel)
+        except AccessRefused:  # so they were made for us
+            channel = connection.channel()
+            _expect(reader.queues, channel)
         consumer = Consumer(
             channel,
             [reader.queue],
@@ -145,6 +150,20 @@ class Inbound(SharedExtension):
         BROKER_UP.labels(self.container.service_name).set(connected)
         if connected and not self._first.ready():
             self._first.send()
+
+
+def _expect(queues: Sequence[Queue], channel: Any) -> None:
+    """Raise Misdeclared where one of them is missing."""
+    for queue in queues:
+        try:
+            queue(channel).queue_declare(passive=True)
+        except NotFound as error:
+            if "no queue" not in str(error):  # its node is away
+                raise
+            raise Misdeclared(
+                f"{queue.name} is missing, and this account may not declare it; import the"
+                " definitions that `sunshine definitions` writes"
+            ) from error
 
 
 def _wait(signal: Signal, seconds: float) -> None:

@@ -17,7 +17,7 @@ import random
 from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import accumulate, islice, takewhile
 from typing import Any
 
 import eventlet
@@ -37,9 +37,16 @@ from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
 from servicekit.tolerance import UNREADABLE
 
 WINDOW = 500
+WINDOW_BYTES = 8_000_000
 
 EXTERNAL = "external"
 """The source of events that come from other systems (setting EXTERNAL_SYSTEMS)."""
+
+
+def names_of(sources: Sequence[str], settings: Any) -> list[str]:
+    """Who publishes: EXTERNAL stands for all the other systems."""
+    systems = settings.external_systems
+    return [name for source in sources for name in (systems if source == EXTERNAL else (source,))]
 
 
 class EventHandler(Entrypoint):
@@ -61,8 +68,8 @@ class EventHandler(Entrypoint):
         self.prefetch = 2 * self.settings.event_batch
         self.name = f"{self.container.service_name}.{self.method_name}"
         self.delays = self.settings.delays_of(self.method_name)
-        self._queues = parking.queues(self.name, self.delays, self.settings.queue_type)
-        self.queue = self._queues[-1]
+        self.queues = parking.queues(self.name, self.delays, self.settings.queue_type)
+        self.queue = self.queues[-1]
         # a place that an operator deleted is there again with the next connection
         self._publisher = Publisher(self.settings.amqp_uri, self.declare)
         self.inbound.add(self)
@@ -81,13 +88,13 @@ class EventHandler(Entrypoint):
 
     def retry_queues(self) -> list[str]:
         """Where its failed events wait for their next try."""
-        return [queue.name for queue in self._queues if ".retry." in queue.name]
+        return [queue.name for queue in self.queues if ".retry." in queue.name]
 
     def declare(self, channel: Any) -> None:
         """Declare the queue with its retry and parking places, and bind it to its sources."""
-        for queue in self._queues:
+        for queue in self.queues:
             queue(channel).declare()
-        for source in self._source_names():
+        for source in names_of(self.sources, self.settings):
             exchange = Exchange(EXCHANGE.format(source), "topic", durable=True)(channel)
             exchange.declare()
             for type_ in self.types:
@@ -111,14 +118,6 @@ class EventHandler(Entrypoint):
         for waiting in (self._fresh, self._suspects, self._aside):
             waiting.clear()
 
-    def _source_names(self) -> list[str]:
-        systems = self.settings.external_systems
-        return [
-            name
-            for source in self.sources
-            for name in (systems if source == EXTERNAL else (source,))
-        ]
-
     def _read(self, message: Any) -> Received:
         received = Received(message)
         headers = message.headers or {}
@@ -139,6 +138,8 @@ class EventHandler(Entrypoint):
                 parking.check_delivery(message)
         except (Unreadable, parking.Unsettled) as error:
             received.error = error
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the service
+            received.error = Unreadable(f"the message cannot be read: {type(error).__name__}")
         return received
 
     def _work(self) -> None:
@@ -211,7 +212,7 @@ class EventHandler(Entrypoint):
     def _empty_aside(self) -> None:
         try:
             while self._aside:
-                window = list(islice(self._aside, WINDOW))  # they stay there until settled
+                window = self._window()
                 sent = self._sent_aside(window)
                 if not self._aside or self._aside[0] is not window[0]:
                     continue  # the connection has gone meanwhile
@@ -223,6 +224,12 @@ class EventHandler(Entrypoint):
                     self._count(window)
         finally:
             self._putting_aside = False
+
+    def _window(self) -> list[Received]:
+        """The next few to be sent, which stay there until settled; of large ones, fewer."""
+        sizes = accumulate(len(received.message.body) for received in self._aside)
+        few = sum(1 for _ in takewhile(lambda size: size < WINDOW_BYTES, sizes))
+        return list(islice(self._aside, min(max(few, 1), WINDOW)))
 
     def _sent_aside(self, window: Sequence[Received]) -> bool:
         try:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from servicekit import clock, failpoints, telemetry
 from servicekit.actors import Actor
 from servicekit.answering import RpcReader
-from servicekit.calling import Peers, RpcClient
+from servicekit.calling import KEY, Peers, RpcClient
 from servicekit.connection import Inbound
 from servicekit.db import create_engine, outbox
 from servicekit.errors import Unavailable
@@ -118,7 +118,8 @@ class Database(DependencyProvider):
             if session.info.get("wake"):
                 failpoints.reached("outbox.committed")
                 self.relay.wake()
-        eventlet.sleep(0)  # others have their turn: SQLite has one connection for all
+        if self.engine.dialect.name == "sqlite":
+            eventlet.sleep(0)  # others have their turn: it has one connection for all
 
     def call(
         self,
@@ -132,7 +133,8 @@ class Database(DependencyProvider):
         trace = telemetry.child_trace(traceparent or context.get("traceparent"))
         if session is not None:
             session.info["traceparent"] = trace
-        peers = Peers(self.peers.client, {**context, "traceparent": trace})
+        # the key names this call, and none that it makes
+        peers = Peers(self.peers.client, {**context, "traceparent": trace, KEY: None})
         actor = Actor.from_context(context)
         return Call(session, self, self.settings, peers, actor, clock.now())  # type: ignore[arg-type]  # None: no transaction
 

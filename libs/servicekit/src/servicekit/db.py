@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -187,6 +188,17 @@ def again(act: Callable[[], Result], *, times: int = 5) -> Result:
             if getattr(error.orig, "pgcode", None) not in BROKEN_OFF:
                 raise
     return act()
+
+
+def one_of(column: Any, ids: Collection[int], dialect: str) -> sa.ColumnElement[bool]:
+    """Whether a column is one of many ids, which travel as one parameter."""
+    if dialect == "postgresql":
+        text = sa.literal(f"{{{','.join(map(str, ids))}}}", sa.types.NullType())
+        array = sa.cast(text, postgresql.ARRAY(sa.BigInteger))
+        found: sa.ColumnElement[bool] = column == sa.any_(array)
+        return found
+    each = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+    return sa.cast(column.in_(sa.select(each.c.value)), sa.Boolean)
 
 
 def create_engine(url: str, *, pool_size: int = 10) -> sa.Engine:

@@ -49,6 +49,12 @@ def event_id(type_: str, subject: str, version: int) -> str:
 
 def write(event: Event) -> tuple[bytes, dict[str, str]]:
     """Body and headers of an event in binary mode."""
+    body = json.dumps(event.data, ensure_ascii=False, separators=(",", ":")).encode()
+    return body, attributes(event)
+
+
+def attributes(event: Event) -> dict[str, str]:
+    """The headers of an event in binary mode: all but its data."""
     headers = {
         "ce-specversion": "1.0",
         "ce-id": event.id,
@@ -60,7 +66,7 @@ def write(event: Event) -> tuple[bytes, dict[str, str]]:
     }
     if event.traceparent:
         headers["traceparent"] = event.traceparent
-    return json.dumps(event.data, ensure_ascii=False, separators=(",", ":")).encode(), headers
+    return headers
 
 
 def read(
@@ -77,12 +83,11 @@ def read(
     raw = body.encode() if isinstance(body, str) else bytes(body)
     content = _json_object(raw)
     if (content_type or "").split(";")[0].strip().lower() == STRUCTURED:
-        return _from_attributes(content, _data_of(content), now)
-    attributes = {
-        key[3:]: value for key, value in _text_headers(headers).items() if key.startswith("ce-")
-    }
-    if attributes:
-        return _from_attributes(attributes | _trace(headers), content, now)
+        return _from_attributes(content, "", _data_of(content), now)
+    if "ce-id" not in headers:
+        headers = _common_headers(headers)
+    if "ce-id" in headers or any(name.startswith("ce-") for name in headers):
+        return _from_attributes(headers, "ce-", content, now)
     return _bare(raw, content, exchange, routing_key, message_id, now)
 
 
@@ -91,7 +96,7 @@ def _json_object(raw: bytes) -> dict[str, Any]:
         raise Unreadable(f"the body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are read")
     try:
         # decoded here: json would take UTF-16 and lone surrogates as well
-        content = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        content = _JSON.decode(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the body is not JSON in UTF-8: {type(error).__name__}") from None
     if not isinstance(content, dict):
@@ -103,6 +108,9 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+
+
 def _data_of(content: Mapping[str, Any]) -> dict[str, Any]:
     data = content.get("data")
     if not isinstance(data, dict):
@@ -110,40 +118,33 @@ def _data_of(content: Mapping[str, Any]) -> dict[str, Any]:
     return data
 
 
-def _text_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
+def _common_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
     """Header names in lower case; the SDKs of some languages write ``cloudEvents:`` for ``ce-``."""
-    if "ce-id" in headers:
-        return dict(headers)
     return {
         str(key).lower().replace("cloudevents:", "ce-").replace("cloudevents_", "ce-"): value
         for key, value in headers.items()
     }
 
 
-def _trace(headers: Mapping[str, Any]) -> dict[str, Any]:
-    trace = headers.get("traceparent")
-    return {"traceparent": trace} if isinstance(trace, str) else {}
-
-
-def _from_attributes(attributes: Mapping[str, Any], data: dict[str, Any], now: datetime) -> Event:
-    missing = [name for name in ("id", "source", "type") if not _text(attributes, name)]
-    if missing:
+def _from_attributes(
+    attributes: Mapping[str, Any], prefix: str, data: dict[str, Any], now: datetime
+) -> Event:
+    traces = (attributes.get(name) for name in ("traceparent", f"{prefix}traceparent"))
+    found = {name: _text(attributes.get(prefix + name), name) for name in LIMITS}
+    if missing := [name for name in ("id", "source", "type") if not found[name]]:
         raise Unreadable(f"the event lacks the CloudEvents attribute {', '.join(missing)}")
-    if str(attributes.get("specversion", "1.0")) != "1.0":
-        raise Unreadable(f"CloudEvents version {attributes['specversion']!s:.20} is not 1.0")
+    version = attributes.get(f"{prefix}specversion", "1.0")
+    if version != "1.0" and str(version) != "1.0":
+        raise Unreadable(f"CloudEvents version {version!s:.20} is not 1.0")
     return Event(
-        type=_text(attributes, "type"),
-        source=_text(attributes, "source"),
-        subject=_text(attributes, "subject"),
-        id=_text(attributes, "id"),
-        time=_time(attributes.get("time"), now),
+        **found,
+        time=_time(attributes.get(f"{prefix}time"), now),
         data=data,
-        traceparent=_trace(attributes).get("traceparent"),
+        traceparent=next((trace for trace in traces if isinstance(trace, str)), None),
     )
 
 
-def _text(attributes: Mapping[str, Any], name: str) -> str:
-    value = attributes.get(name)
+def _text(value: Any, name: str) -> str:
     if not isinstance(value, str):
         return ""
     if len(value) > LIMITS[name]:
@@ -178,7 +179,7 @@ def _bare(
         type=routing_key,
         source=exchange.removesuffix(".events"),
         subject="",
-        id=_text({"id": message_id}, "id") or f"sha256:{digest}",
+        id=_text(message_id, "id") or f"sha256:{digest}",
         time=now,
         data=data,
     )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from servicekit import failpoints
-from servicekit.db import insert_ignore, outbox
+from servicekit.db import insert_ignore, one_of, outbox
 from servicekit.events import event_id
 from servicekit.schemas import EventData
 
@@ -67,3 +68,29 @@ def _checked(schema: EventData, what: str, data: dict[str, Any]) -> Any:
     if problems or body.keys() != data.keys():
         raise ValueError(f"{what} breaks its own contract: {problems or body.keys() ^ data.keys()}")
     return body
+
+
+def waiting(dialect: str, sent: Collection[int], tried: datetime, limit: int) -> sa.Select[Any]:
+    """The events that shall leave next, but those just ``sent`` and those tried after ``tried``."""
+    columns = [outbox.c[name] for name in ("id", "event_id", "type", "subject", "traceparent")]
+    data = sa.cast(outbox.c.data, sa.Text).label("data")  # nobody looks into it on its way
+    query = sa.select(*columns, outbox.c.created_at, data)
+    query = query.where(sa.or_(outbox.c.unroutable_at.is_(None), outbox.c.unroutable_at < tried))
+    if sent:  # not by range: one with a lower id may have been committed meanwhile
+        query = query.where(sa.not_(one_of(outbox.c.id, sent, dialect)))
+    return query.order_by(outbox.c.id).limit(limit)
+
+
+def forget(dialect: str, ids: Collection[int]) -> sa.Delete:
+    """They are with the broker."""
+    delete = sa.delete(outbox).where(one_of(outbox.c.id, ids, dialect))
+    if dialect == "postgresql":
+        # not synced: if a crash takes it back, they are sent once more, and known by their ids
+        setting = sa.select(sa.func.set_config("synchronous_commit", "off", True))
+        delete = delete.where(setting.scalar_subquery() == "off")
+    return delete
+
+
+def mark_unroutable(dialect: str, ids: Collection[int], now: datetime) -> sa.Update:
+    """No queue wanted them."""
+    return sa.update(outbox).where(one_of(outbox.c.id, ids, dialect)).values(unroutable_at=now)

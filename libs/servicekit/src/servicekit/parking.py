@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from amqp.serialization import dumps
 from kombu import Queue
 
 from servicekit import clock
@@ -36,6 +37,12 @@ DELIVERIES = "x-deliveries"
 
 DROPPED = ("x-death", "x-first-death-", "x-last-death-", "x-deliver", "x-acquired", "x-position")
 """Beginnings of headers that tell of a message's way here, not of the message."""
+
+COPIES = ("CC", "BCC")
+"""Headers that ask the broker for copies: it has made them, and would make them again."""
+
+HEADER_BYTES = 120_000
+"""What all headers may have: they are one frame, of 131,072 bytes, and the broker adds some."""
 
 KEPT = ("content_type", "content_encoding", "message_id", "type", "correlation_id")
 
@@ -100,6 +107,7 @@ def put_aside(
         for key, value in writable(message.headers or {}).items()
         if not key.startswith(DROPPED) and (key != "compression" or message.errors)
     }
+    headers = fitting(headers)
     headers |= {
         "x-attempt": attempt,
         "x-origin-exchange": exchange,
@@ -124,7 +132,19 @@ def copy_of(message: Any, queue: str, headers: dict[str, Any]) -> Outgoing:
     properties = {
         key: message.properties[key] for key in KEPT if message.properties.get(key) is not None
     }
+    headers = {key: value for key, value in headers.items() if key not in COPIES}
     return Outgoing(raw(message), "", queue, headers, properties)
+
+
+def fitting(headers: dict[str, Any]) -> dict[str, Any]:
+    """The headers that fit into a frame with ours: of too many bytes the largest are left out."""
+    sizes = {key: len(dumps("F", [{key: value}])) for key, value in headers.items()}
+    total = sum(sizes.values())
+    for key in sorted(sizes, key=lambda key: -sizes[key]):
+        if total <= HEADER_BYTES:
+            break
+        total -= sizes.pop(key)
+    return {key: headers[key] for key in headers if key in sizes}
 
 
 def outcome(letter: Outgoing) -> str:

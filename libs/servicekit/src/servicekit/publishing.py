@@ -1,48 +1,40 @@
-"""Publishing to the broker: one connection of its own, a window of messages, confirms, a deadline.
+"""Publishing to the broker: one connection of its own, windows of messages, confirms, a deadline.
 
-py-amqp reads the socket while it publishes, so a connection that somebody else drains must never
-be published on; and a write to a black-holed peer hangs, so the socket has timeouts.
+Several windows may be on their way at once: one greenlet reads the confirms of them all. py-amqp
+reads the socket while it publishes, so frames are written to the socket as they are. A write to a
+black-holed peer hangs, so it has a deadline.
 """
 
 from __future__ import annotations
 
+import random
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import lru_cache
-from struct import pack
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from amqp.exceptions import AMQPError, NotFound
-from amqp.serialization import dumps
-from amqp.spec import Basic
+import eventlet
+from amqp.exceptions import AccessRefused, AMQPError, NotFound
+from eventlet.event import Event as Signal
 from eventlet.semaphore import Semaphore
 from kombu import Connection
 from kombu.exceptions import KombuError
 
 from servicekit.errors import Unavailable
+from servicekit.framing import MARK, MARKS, Outgoing, content, frames
+
+__all__ = ["BROKER_ERRORS", "Outgoing", "Publisher", "Window", "open_connection"]
 
 CONFIRM_SECONDS = 15.0
+FAREWELL_SECONDS = 1.0
 JOINED = 100  # messages in one write
 SOCKET_TIMEOUTS = {"read_timeout": CONFIRM_SECONDS, "write_timeout": CONFIRM_SECONDS}
 BROKER_ERRORS = (AMQPError, KombuError, OSError)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """A message to send: bytes, where to, and its AMQP properties."""
-
-    body: bytes
-    exchange: str
-    routing_key: str
-    headers: dict[str, Any] = field(default_factory=dict)
-    properties: dict[str, Any] = field(default_factory=dict)
-    mandatory: bool = True
-
-
 class Publisher:
-    """Sends windows of messages and returns only when the broker has confirmed them all.
+    """Sends windows of messages, each settled once the broker has confirmed all of it.
 
     ``declare`` is called with the channel of each new connection.
     """
@@ -51,143 +43,202 @@ class Publisher:
         self._uri = amqp_uri
         self._declare = declare
         self._lock = Semaphore()
-        self._connection: Connection | None = None
-        self._channel: Any = None
+        self._link: _Link | None = None
 
     def send(self, messages: Sequence[Outgoing]) -> list[int]:
         """Send all; return the positions of those that no queue wanted. Raises Unavailable."""
-        with self._lock:
-            try:
-                return _Window(self._open(), messages).send()
-            except BROKER_ERRORS as error:
-                self.close()
-                raise Unavailable(
-                    f"the broker does not confirm ({type(error).__name__}); it is tried again"
-                ) from error
-            except BaseException:
-                self.close()  # cut short: late confirms would meet another window
-                raise
+        return self.post(messages).wait() if messages else []
+
+    def post(
+        self, messages: Sequence[Outgoing], when_settled: Callable[[], None] | None = None
+    ) -> Window:
+        """Write all, and return before the broker has confirmed them. Raises Unavailable."""
+        with self._lock, self._attempt() as link:
+            return link.write(messages, when_settled)
 
     def depth(self, queue: str) -> int:
         """How many messages are ready in ``queue``; 0 where there is none. Raises Unavailable."""
-        with self._lock:
+        with self._lock, self._attempt() as link:
+            link.finish()
             try:
-                return int(self._open().queue_declare(queue, passive=True).message_count)
-            except NotFound:
-                self.close()  # the broker has closed the channel
+                return int(link.channel.queue_declare(queue, passive=True).message_count)
+            except NotFound as error:
+                self._drop(error)  # the broker has closed the channel
                 return 0
-            except BROKER_ERRORS as error:
-                self.close()
-                raise Unavailable("the broker does not answer; try again later") from error
 
     def close(self) -> None:
         """Forget the connection; the next send makes a new one."""
-        connection, self._connection, self._channel = self._connection, None, None
-        if connection is not None:
-            with suppress(*BROKER_ERRORS):  # a broken connection needs no farewell
-                connection.release()
+        with self._lock:
+            self._drop(ConnectionError("closed"))
 
-    def _open(self) -> Any:
-        if self._connection is None:
-            connection = open_connection(self._uri)
-            self._channel = connection.default_channel
-            if hasattr(self._channel, "confirm_select"):
-                self._channel.confirm_select()
-            self._connection = connection
-            if self._declare is not None:
-                self._declare(self._channel)
-        return self._channel
+    @contextmanager
+    def _attempt(self) -> Iterator[_Link]:
+        try:
+            if self._link is None or self._link.lost:
+                connection = open_connection(self._uri)
+                self._link = _Link(connection)
+                if self._declare is not None:
+                    # an account that may not finds made what it needs, or hears of it later
+                    with suppress(AccessRefused), connection.channel() as channel:
+                        self._declare(channel)
+            yield self._link
+        except BROKER_ERRORS as error:
+            raise self._drop(error) from error
+        except BaseException as error:
+            self._drop(error)  # perhaps cut short in the midst of a frame
+            raise
+
+    def _drop(self, error: BaseException) -> Unavailable:
+        link, self._link = self._link, None
+        return link.end(error) if link else _away(error)
 
 
-class _Window:
-    """One round of publishing: what is unconfirmed, what came back."""
+class Window:
+    """Messages that were sent together."""
 
-    def __init__(self, channel: Any, messages: Sequence[Outgoing]) -> None:
-        self.channel = channel
-        self.messages = messages
+    def __init__(self, first: int, size: int, when_settled: Callable[[], None] | None) -> None:
+        self.first = first  # delivery tags
+        self.last = first + size - 1
+        self.deadline = time.monotonic() + CONFIRM_SECONDS
         self.returned: list[int] = []
-        self.unconfirmed: set[int] = set()
-        self.lowest = 0  # no tag below it is unconfirmed
-        self.nacked = False
+        self._when_settled = when_settled
+        self._outcome = Signal()
 
-    def send(self) -> list[int]:
-        # before the first publish: confirms would vanish
-        events = self.channel.events
-        events["basic_return"] = {self._on_return}
-        events["basic_ack"] = {self._on_ack}
-        events["basic_nack"] = {self._on_nack}
-        if hasattr(self.channel, "confirm_select"):
-            self._expect_confirms()
-        contents = [self._content(position) for position in range(len(self.messages))]
-        if hasattr(self.channel.connection, "transport"):
-            self._write(contents)
-        else:  # the embedded broker has no wire
-            for message, content in zip(self.messages, contents, strict=True):
-                self.channel.basic_publish(
-                    content,
-                    exchange=message.exchange,
-                    routing_key=message.routing_key,
-                    mandatory=message.mandatory,
-                )
-        self._wait()
+    @property
+    def settled(self) -> bool:
+        """Whether ``wait`` returns at once."""
+        return bool(self._outcome.ready())
+
+    def wait(self) -> list[int]:
+        """Once the broker has all: the positions that no queue wanted. Raises Unavailable."""
+        self._outcome.wait()
         return sorted(self.returned)
 
-    def _expect_confirms(self) -> None:
-        self.lowest = getattr(self.channel, "next_tag", 1)
-        self.channel.next_tag = self.lowest + len(self.messages)
-        self.unconfirmed = set(range(self.lowest, self.channel.next_tag))
+    def settle(self, error: Unavailable | None = None) -> None:
+        """All are confirmed, or nobody will ever know."""
+        if error:
+            self._outcome.send_exception(error)
+        else:
+            self._outcome.send()
+        if self._when_settled is not None:
+            self._when_settled()
 
-    def _content(self, position: int) -> Any:
-        message = self.messages[position]
-        properties = {"delivery_mode": 2} | message.properties
-        return self.channel.prepare_message(
-            message.body,
-            content_type=properties.pop("content_type", "application/json"),
-            content_encoding=properties.pop("content_encoding", "utf-8"),
-            # a position for _on_return to find; the header is ours and harmless to others
-            headers=message.headers | {"x-position": position},
-            properties=properties,
-        )
 
-    def _write(self, contents: Sequence[Any]) -> None:
-        write = self.channel.connection.transport.write
-        for start in range(0, len(contents), JOINED):
-            messages = self.messages[start : start + JOINED]
-            pairs = zip(messages, contents[start : start + JOINED], strict=True)
-            write(b"".join(frames(self.channel, *pair) for pair in pairs))
+class _Link:
+    """One connection that counts confirms; windows are settled in the order they were sent."""
 
-    def _wait(self) -> None:
-        deadline = time.monotonic() + CONFIRM_SECONDS
-        while self.unconfirmed and not self.nacked:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
-                raise TimeoutError(f"{len(self.unconfirmed)} messages unconfirmed")
-            self.channel.connection.drain_events(timeout=remaining)
-        if self.nacked:
-            raise AMQPError("the broker refused a message")
+    def __init__(self, connection: Any) -> None:
+        self.channel = connection.default_channel
+        self.lost = False
+        self._connection = connection
+        # the embedded broker has no socket
+        self._wire = connection.connection if hasattr(connection.connection, "transport") else None
+        self._windows: deque[Window] = deque()
+        self._next = self._lowest = 1  # the next tag to give; the lowest that is not confirmed
+        self._early: set[int] = set()  # confirmed before a lower one
+        self._reader: Any = None
+        self.channel.confirm_select()
+        # before the first publish: confirms would vanish
+        self.channel.events["basic_return"] = {self._on_return}
+        self.channel.events["basic_ack"] = {self._on_ack}
+        self.channel.events["basic_nack"] = {self._on_nack}
+
+    def write(
+        self, messages: Sequence[Outgoing], when_settled: Callable[[], None] | None
+    ) -> Window:
+        window = Window(self._next, len(messages), when_settled)
+        self._next += len(messages)
+        self._windows.append(window)
+        if self._reader is None:  # even now: what comes back may fill the pipe while we write
+            self._reader = eventlet.spawn(self._read)
+        with eventlet.Timeout(CONFIRM_SECONDS, TimeoutError("the broker takes nothing")):
+            for start in range(0, len(messages), JOINED):
+                if self.lost:
+                    raise ConnectionError("lost in the midst of it")
+                self._write(messages[start : start + JOINED], window.first + start)
+        return window
+
+    def _write(self, messages: Sequence[Outgoing], first: int) -> None:
+        tagged = enumerate(messages, first)
+        if self._wire is not None:
+            data = b"".join([frames(self.channel, message, tag) for tag, message in tagged])
+            self._wire.transport.write(data)
+            return
+        for tag, message in tagged:
+            to = message.exchange, message.routing_key, message.mandatory
+            self.channel.basic_publish(content(self.channel, message, tag), *to)
+
+    def finish(self) -> None:
+        """Return when nothing is on its way and nobody reads. Raises Unavailable."""
+        while self._windows:
+            self._windows[-1].wait()
+
+    def end(self, error: BaseException) -> Unavailable:
+        """Close; whoever waits for a confirm hears why there will be none."""
+        away = _away(error)
+        if not self.lost:
+            self.lost = True
+            if self._reader is not None and self._reader is not eventlet.getcurrent():
+                self._reader.kill()
+            # a frozen broker would have us wait, a broken connection says anything
+            with suppress(Exception), eventlet.Timeout(FAREWELL_SECONDS, exception=False):
+                self._connection.release()
+            if self._wire is not None:
+                self._wire.collect()
+            while self._windows:
+                self._windows.popleft().settle(away)
+        return away
+
+    def _read(self) -> None:
+        try:
+            while self._windows:
+                remaining = max(0.001, self._windows[0].deadline - time.monotonic())
+                self._connection.drain_events(timeout=remaining)
+        except Exception as error:  # noqa: BLE001 - whatever it is, those who wait must hear
+            self.end(error)
+        self._reader = None
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
         if multiple:
-            self.unconfirmed.difference_update(range(self.lowest, tag + 1))
-            self.lowest = max(self.lowest, tag + 1)
+            self._lowest = max(self._lowest, tag + 1)
+            self._early = {early for early in self._early if early > tag}
         else:
-            self.unconfirmed.discard(tag)
+            self._early.add(tag)
+        while self._lowest in self._early:
+            self._early.remove(self._lowest)
+            self._lowest += 1
+        while self._windows and self._windows[0].last < self._lowest:
+            self._windows.popleft().settle()
 
     def _on_nack(self, _tag: int, _multiple: bool) -> None:
-        self.nacked = True
+        raise AMQPError("the broker refused a message")
 
-    def _on_return(
-        self, _error: Exception, _exchange: str, _routing_key: str, message: Any
-    ) -> None:
-        self.returned.append(message.headers["x-position"])
+    def _on_return(self, _error: Any, _exchange: str, _routing_key: str, message: Any) -> None:
+        for window in self._windows:
+            position = (message.headers[MARK] - window.first) & MARKS
+            if position <= window.last - window.first:
+                window.returned.append(position)
 
 
 def open_connection(amqp_uri: str, heartbeat: int = 0) -> Connection:
-    """A connected kombu connection whose socket never waits for ever."""
+    """A connected kombu connection whose socket never waits for ever.
+
+    Of several addresses (``amqp://a;amqp://b``: the nodes of a cluster) one that answers; any of
+    them, so that processes spread over the nodes.
+    """
+    addresses = amqp_uri.split(";")
+    *others, last = random.sample(addresses, len(addresses))
+    for address in others:
+        with suppress(*BROKER_ERRORS):
+            return _connect(address, heartbeat)
+    return _connect(last, heartbeat)
+
+
+def _connect(address: str, heartbeat: int) -> Connection:
     # the embedded broker takes no socket options
-    options = SOCKET_TIMEOUTS if amqp_uri.startswith(("amqp", "pyamqp")) else {}
+    options = SOCKET_TIMEOUTS if address.startswith(("amqp", "pyamqp")) else {}
     connection = Connection(
-        amqp_uri, transport_options=options, heartbeat=heartbeat, connect_timeout=5
+        address, transport_options=options, heartbeat=heartbeat, connect_timeout=5
     )
     try:
         connection.connect()
@@ -197,29 +248,5 @@ def open_connection(amqp_uri: str, heartbeat: int = 0) -> Connection:
     return connection
 
 
-def frames(channel: Any, message: Outgoing, content: Any) -> bytes:
-    """A published message as AMQP 0-9-1 frames (basic.publish, header, body), to be joined.
-
-    py-amqp writes each message by itself and looks at the socket for each; joined writes carry
-    several times as many.
-    """
-    method = _method(message.exchange, message.routing_key, message.mandatory)
-    body = content.body
-    header = pack(">HHQ", Basic.CLASS_ID, 0, len(body)) + content._serialize_properties()
-    size = channel.connection.frame_max - len(_frame(3, 0, b""))
-    parts = [_frame(1, channel.channel_id, method), _frame(2, channel.channel_id, header)]
-    parts += [
-        _frame(3, channel.channel_id, body[at : at + size]) for at in range(0, len(body), size)
-    ]
-    return b"".join(parts)
-
-
-@lru_cache(maxsize=1000)
-def _method(exchange: str, routing_key: str, mandatory: bool) -> bytes:
-    arguments = (0, exchange, routing_key, mandatory, False)
-    written: bytes = dumps("Bssbb", arguments)
-    return pack(">HH", *Basic.Publish) + written
-
-
-def _frame(kind: int, channel: int, payload: bytes) -> bytes:
-    return pack(">BHI", kind, channel, len(payload)) + payload + b"\xce"
+def _away(error: BaseException) -> Unavailable:
+    return Unavailable(f"the broker does not confirm ({type(error).__name__}); it is tried again")

@@ -90,8 +90,9 @@ class Schema(ma.Schema):
 
 
 def _unstorable(value: Any) -> bool:
-    texts = value if isinstance(value, list) else [value]
-    return any(isinstance(text, str) and UNSTORABLE.search(text) for text in texts)
+    if isinstance(value, list):
+        return any(_unstorable(text) for text in value if isinstance(text, str))
+    return isinstance(value, str) and UNSTORABLE.search(value) is not None
 
 
 class ForeignData(Schema):

@@ -29,6 +29,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from servicekit import housekeeping, parked, telemetry
 from servicekit.answering import Rpc
+from servicekit.answers import Command, key_of
 from servicekit.applying import Handler, apply_batch
 from servicekit.consuming import EXTERNAL, EventHandler
 from servicekit.database import Call, Database
@@ -64,6 +65,7 @@ def rpc(
             return remote.answer(service, kwargs, context)
 
         answer.contract = (arguments, returns, many)  # type: ignore[attr-defined]  # for the generated reference
+        answer.keyed = remote.keyed  # type: ignore[attr-defined]  # so is this
         register_entrypoint(answer, Rpc())
         return answer
 
@@ -80,6 +82,11 @@ class _Remote:
     many: bool
     after: Callable[[Call, Any], Any] | None
     transaction: bool
+
+    @property
+    def keyed(self) -> bool:
+        """Whether an idempotency key is heeded: the whole answer must commit with the work."""
+        return self.transaction and self.after is None
 
     def answer(self, service: Any, kwargs: Any, context: Any) -> tuple[Any, Exception | None]:
         """The result and None, or None and the error that the caller gets."""
@@ -98,7 +105,7 @@ class _Remote:
             telemetry.RPC_SECONDS.labels(service.name, name, outcome).observe(seconds)
 
     def _run(self, service: Any, kwargs: Any, context: Any) -> Any:
-        data = load(self.arguments(), kwargs)
+        data = load(self._arguments, kwargs)
         call = service.database.call(None, context)
         for community in communities_in(data):
             call.actor.require(community)
@@ -106,17 +113,35 @@ class _Remote:
             return self._finished(call, self.act(service, call, data))
         with service.database.transaction() as session:
             call = service.database.call(session, context)
-            result = self.act(service, call, data)
-            session.flush()
+            if self.keyed and (key := key_of(context)):
+                actor = f"{call.actor.role} {call.actor.id}"
+                command = Command(self.act.__name__, key, actor, kwargs)
+                return command.once(call, lambda: self._dumped(self._acted(service, call, data)))
+            result = self._acted(service, call, data)
             if self.after is None:
                 return self._dumped(result)
         return self._finished(call, result)
+
+    def _acted(self, service: Any, call: Call, data: Any) -> Any:
+        result = self.act(service, call, data)
+        call.session.flush()
+        return result
 
     def _finished(self, call: Call, result: Any) -> Any:
         return self._dumped(self.after(call, result) if self.after else result)
 
     def _dumped(self, result: Any) -> Any:
-        return result if self.returns is None else self.returns(many=self.many).dump(result)
+        return result if self._returns is None else self._returns.dump(result)
+
+    # made once, and not before other modules may speak of them
+
+    @functools.cached_property
+    def _arguments(self) -> Schema:
+        return self.arguments()
+
+    @functools.cached_property
+    def _returns(self) -> Schema | None:
+        return None if self.returns is None else self.returns(many=self.many)
 
 
 SCOPED = re.compile(r"([0-9]{12})(?:-|$)")

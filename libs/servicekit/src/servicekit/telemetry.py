@@ -7,6 +7,8 @@ import re
 import secrets
 import sys
 import traceback
+from functools import lru_cache
+from linecache import getline
 from typing import Any
 
 import structlog
@@ -85,12 +87,21 @@ def child_trace(traceparent: object) -> str:
 def describe(error: Exception | None) -> dict[str, str]:
     """An error for logs and headers: other libraries' messages may quote data, ours do not."""
     ours = type(error).__module__.startswith("servicekit.")
-    return {"error_type": type(error).__name__, "error_message": str(error)[:500] if ours else ""}
+    # half of a surrogate pair, which JSON can say, can't be written
+    text = str(error)[:500].encode("utf-8", "backslashreplace").decode() if ours else ""
+    return {"error_type": type(error).__name__, "error_message": text}
 
 
 def frames(error: Exception | None) -> str:
     """Where it happened: the innermost frames, without message or values."""
-    return "".join(traceback.format_tb(error.__traceback__)[-8:])[-4000:] if error else ""
+    passed = traceback.walk_tb(error.__traceback__ if error else None)
+    found = [(frame.f_code.co_filename, line, frame.f_code.co_name) for frame, line in passed]
+    return "".join(_frame(*each) for each in found[-8:])[-4000:]
+
+
+@lru_cache(maxsize=1000)  # the same few places: traceback itself parses the source each time
+def _frame(file: str, line: int, name: str) -> str:
+    return f'  File "{file}", line {line}, in {name}\n    {getline(file, line).strip()}\n'
 
 
 def failed(event: str, error: Exception, **fields: Any) -> None:

@@ -1,0 +1,174 @@
+"""The relay between PostgreSQL and RabbitMQ: windows on their way at once, none forgotten early."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import eventlet
+import pytest
+import sqlalchemy as sa
+
+from servicekit import db, outbox, relay
+from servicekit.errors import Unavailable
+from servicekit.publishing import Publisher
+from servicekit.relay import Relay
+from waiting import eventually
+from wire import Wire, bytes_of
+
+NOW = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+QUEUE = "ear"
+EVENTS = 3 * relay.WINDOW + 50
+
+
+@dataclass
+class Desk:
+    """One service's outbox, and the queue that hears its events."""
+
+    engine: sa.Engine
+    wire: Wire
+
+    def relay(self) -> Relay:
+        return Relay("maker", self.engine, Publisher(self.wire.uri), 60)
+
+    def store(self, names: Sequence[str]) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(sa.insert(db.outbox), [row(name) for name in names])
+
+    def left(self) -> list[str]:
+        with self.engine.connect() as connection:
+            query = sa.select(db.outbox.c.subject).order_by(db.outbox.c.id)
+            return list(connection.scalars(query))
+
+    def heard(self) -> list[str]:
+        """The subjects that the queue holds, in order, and the queue is empty."""
+        found = []
+        with self.wire.channel() as channel:
+            while message := channel.basic_get(QUEUE, no_ack=True):
+                assert json.loads(bytes_of(message))["thing"] == message.headers["ce-subject"]
+                found.append(message.headers["ce-subject"])
+        return found
+
+    def listen(self, **arguments: Any) -> None:
+        with self.wire.channel() as channel:
+            channel.exchange_declare("maker.events", "topic", durable=True, auto_delete=False)
+            channel.queue_declare(QUEUE, durable=True, auto_delete=False, arguments=arguments)
+            channel.queue_bind(QUEUE, "maker.events", "thing.made")
+
+
+def row(name: str) -> dict[str, Any]:
+    data = {"thing": name, "note": '永环 "1"\n'}
+    return {
+        "event_id": f"thing.made:{name}:1",
+        "type": "thing.made",
+        "subject": name,
+        "data": data,
+        "created_at": NOW,
+    }
+
+
+def named(count: int) -> list[str]:
+    return [f"t{number}" for number in range(count)]
+
+
+@pytest.fixture
+def desk(rabbitmq_uri: str, make_database: Any) -> Iterator[Desk]:
+    engine = db.create_engine(make_database(f"relay_{uuid4().hex[:6]}"))
+    db.messaging.create_all(engine)
+    desk = Desk(engine, Wire(rabbitmq_uri))
+    yield desk
+    desk.wire.delete(QUEUE)
+    engine.dispose()
+
+
+def test_many_windows_arrive_complete_and_in_order(desk: Desk) -> None:
+    desk.listen()
+    desk.store(named(EVENTS))
+    desk.relay().relay_all()
+    assert desk.left() == []
+    assert desk.heard() == named(EVENTS)
+
+
+def test_what_the_broker_refuses_stays_and_goes_out_later(desk: Desk) -> None:
+    room = relay.WINDOW + 10  # in the second window the queue is full
+    desk.listen(**{"x-max-length": room, "x-overflow": "reject-publish"})
+    desk.store(named(EVENTS))
+    with pytest.raises(Unavailable):
+        desk.relay().relay_all()
+    assert desk.left()[-relay.WINDOW :] == named(EVENTS)[-relay.WINDOW :]
+    assert set(desk.left()) | set(desk.heard()) == set(named(EVENTS))
+    left = desk.left()
+    assert set(named(EVENTS)[room:]) <= set(left)
+    desk.wire.delete(QUEUE)
+    desk.listen()
+    desk.relay().relay_all()
+    assert desk.left() == []
+    assert desk.heard() == left
+
+
+def test_unroutable_events_among_others_stay_and_only_they(desk: Desk) -> None:
+    desk.listen()
+    desk.store(named(EVENTS))
+    lost = named(EVENTS)[5::7]
+    with desk.engine.begin() as connection:
+        change = sa.update(db.outbox).where(db.outbox.c.subject.in_(lost))
+        connection.execute(change.values(type="thing.lost"))
+    desk.relay().relay_all()
+    assert desk.left() == lost
+    assert desk.heard() == [name for name in named(EVENTS) if name not in set(lost)]
+
+
+def test_what_another_process_commits_goes_out_as_soon_as_this_one_lets_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay, "POLL_SECONDS", 600)
+    monkeypatch.setattr(relay, "LOCK_MILLISECONDS", 50)
+    desk.listen()
+    other = desk.relay()
+    running = eventlet.spawn(other.run)
+    with desk.engine.connect() as holder:  # as a process that relays
+        holder.execute(sa.select(sa.func.pg_advisory_lock(relay.LOCK_KEY)))
+        desk.store(["t1"])
+        other.wake()
+        eventlet.sleep(0.3)  # it has asked for the lock more than once
+        assert desk.left() == ["t1"]
+        holder.execute(sa.select(sa.func.pg_advisory_unlock(relay.LOCK_KEY)))
+        eventually(lambda: desk.left() == [])
+    other.stop()
+    running.wait()
+    assert desk.heard() == ["t1"]
+
+
+def test_a_relay_that_waits_for_its_turn_can_be_stopped(desk: Desk) -> None:
+    other = desk.relay()
+    with desk.engine.connect() as holder:
+        holder.execute(sa.select(sa.func.pg_advisory_lock(relay.LOCK_KEY)))
+        running = eventlet.spawn(other.run)
+        eventlet.sleep(0)
+        other.stop()
+        with eventlet.Timeout(5):
+            running.wait()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])
+def test_what_was_committed_late_is_read_while_later_ones_are_on_their_way(
+    desk: Desk, dialect: str
+) -> None:
+    engine = desk.engine if dialect == "postgresql" else db.create_engine("sqlite://")
+    db.messaging.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(sa.insert(db.outbox), [row(name) for name in named(4)])
+        ids = list(connection.scalars(sa.select(db.outbox.c.id).order_by(db.outbox.c.id)))
+        sent = [ids[1], ids[2]]
+        found = connection.execute(outbox.waiting(dialect, sent, NOW, 10)).all()
+        assert [each.subject for each in found] == ["t0", "t3"]
+        assert json.loads(found[0].data) == row("t0")["data"]
+        connection.execute(outbox.forget(dialect, sent))
+        connection.execute(outbox.mark_unroutable(dialect, [ids[0]], NOW))
+        later = NOW + timedelta(seconds=1)
+        assert [
+            each.subject for each in connection.execute(outbox.waiting(dialect, [], NOW, 9))
+        ] == ["t3"]
+        assert len(connection.execute(outbox.waiting(dialect, [], later, 9)).all()) == 2
