@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -147,7 +148,5 @@ def _growth() -> str:
     found = {}
     for needs, volunteers in GROWTH:
         asking, helping = district(needs, volunteers)
-        found[needs] = _seconds(
-            lambda asking=asking, helping=helping: match(asking, helping, DEFAULT_RULES, TODAY)
-        )
+        found[needs] = _seconds(partial(match, asking, helping, DEFAULT_RULES, TODAY))
     return curve("A whole run of matching, by the number of needs", "needs", "seconds", found)
