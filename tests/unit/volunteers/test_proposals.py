@@ -19,6 +19,7 @@ from unit.volunteers.neighbourhood import (
     TODAY,
     a_pupil,
     a_school,
+    accept,
     hear,
     match,
     proposed,
@@ -28,8 +29,8 @@ from unit.volunteers.neighbourhood import (
 )
 from volunteers.contracts import matching as of
 from volunteers.domain.matching import DEFAULT_RULES
-from volunteers.models import MatchRun, Pairing, Volunteer
-from volunteers.queries.world import world
+from volunteers.models import MatchRun, NeedCopy, Pairing, Volunteer
+from volunteers.queries.world import known_needs, world, world_near
 from volunteers.usecases import explaining, matching, pairings
 
 CHILD: dict[str, Any] = {"aid_kind": "schooling", "service": "reading", "involves_minor": True}
@@ -271,3 +272,35 @@ def test_a_run_is_kept_with_its_counts(session: Session) -> None:
     run = session.query(MatchRun).one()
     assert (run.needs, run.volunteers, run.proposed, run.unmatched) == (1, 1, 1, 0)
     assert told(session, "pairing.proposed")[0]["score"] > 0
+
+
+def test_a_proposal_that_nobody_accepted_makes_room_for_a_more_urgent_need(
+    session: Session,
+) -> None:
+    register(session, "V001", capacity=1)
+    hear(session)
+    first = match(session)["proposed"][0]["pairing"]
+    urgent = hear(session, f"{HERE}-H002-N1", urgency="urgent")
+    answer = match(session)
+    assert [each["need"] for each in answer["proposed"]] == [urgent]
+    assert the(session, first).state == "declined"
+    (gone,) = told(session, "pairing.declined")
+    assert (gone["pairing"], gone["by"], gone["reason"]) == (first, "coordinator", "better_plan")
+
+
+def test_an_accepted_pairing_and_one_by_hand_stay_as_they_are(session: Session) -> None:
+    register(session, "V001", capacity=1)
+    hear(session)
+    accept(session, match(session)["proposed"][0]["pairing"])
+    hear(session, f"{HERE}-H002-N1", urgency="urgent")
+    assert match(session)["proposed"] == []
+
+
+def test_one_need_reads_only_who_lives_within_its_reach(session: Session) -> None:
+    near = register(session, "V001")
+    register(session, "V002", latitude=41.9)
+    register(session, "V003", longitude=123.6)
+    register(session, "V004", aid_kinds=["schooling"])
+    hear(session)
+    (need,) = known_needs(session, [session.get_one(NeedCopy, NEED)])
+    assert [each.id for each in world_near(session, need, TODAY).volunteers] == [near]
