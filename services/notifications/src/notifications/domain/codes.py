@@ -77,6 +77,22 @@ class EscalationReason(LabelledEnum):
 
     COVER = "cover", "代理人", "stands in for who was told"
     ROLE = "role", "上一级", "the next role up"
+    AGAIN = "again", "再次提醒", "told again"
+
+
+class Why(LabelledEnum):
+    """Why somebody is told of an event, or not."""
+
+    ROLE = "role", "岗位", "has the role"
+    PAIRING_COORDINATOR = "pairing_coordinator", "该结对的协调员", "coordinates the pairing"
+    NAMED = "named", "规则点名", "is named by the rule"
+    ON_DUTY = "on_duty", "当值", "is on duty"
+    ADDRESSED = "addressed", "事件指定", "is addressed by the event"
+    COVER = "cover", "代理人", "stands in for an absent colleague"
+    NOBODY_ELSE = "nobody_else", "无人可通知", "there is nobody else to tell"
+    OTHER_ROLE = "other_role", "岗位不符", "has another role"
+    OTHER_AID_KIND = "other_aid_kind", "负责其他救助类别", "cares for other kinds of aid"
+    OTHER_COORDINATOR = "other_coordinator", "该结对由他人协调", "a colleague has the pairing"
 
 
 class DigestPeriod(LabelledEnum):

@@ -1,14 +1,16 @@
-"""Which rules an event meets, and who is told because of them."""
+"""Which rules an event meets, and who is told because of them, and who is not and why."""
 
 from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from notifications.domain.codes import AidKind, ChannelCode, StaffRole, Urgency
+from notifications.domain.codes import AidKind, ChannelCode, StaffRole, Urgency, Why
+from notifications.domain.timing import Away, Preference
 
 MAX_ID = 200
 
@@ -24,17 +26,28 @@ class Rule:
     """An event pattern and a condition → who is told, with which text, how urgently.
 
     ``subject`` names the fields whose values say what the notification is about: the same values
-    again are the same notification, however often the event arrives.
+    again are the same notification, however often the event arrives. With ``group_minutes`` alike
+    ones (the same values of ``group_by``) within so many minutes become one notification.
     """
 
     name: str
     event: str
     subject: tuple[str, ...]
-    roles: tuple[StaffRole, ...]
     template: str
+    roles: tuple[StaffRole, ...] = ()
+    people: tuple[str, ...] = ()
+    pairing_coordinator: bool = False
+    on_duty: bool = False
+    addressed: bool = False
     urgency: Urgency = Urgency.ROUTINE
     when: Mapping[str, Any] = field(default_factory=dict)
     channels: tuple[ChannelCode, ...] = tuple(ChannelCode)
+    acknowledge_minutes: int = 0
+    escalate_to: tuple[StaffRole, ...] = ()
+    rounds: int = 1
+    resolved_by: tuple[str, ...] = ()
+    group_by: tuple[str, ...] = ()
+    group_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,41 +67,49 @@ class Person:
     role: StaffRole
     aid_kinds: frozenset[AidKind]
     channels: tuple[ChannelCode, ...]
-    has_email: bool
+    reachable: frozenset[ChannelCode] = frozenset({ChannelCode.INAPP})
+    preference: Preference = field(default_factory=Preference)
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """One person is to be told one thing because of one rule."""
+class Told:
+    """Somebody is to be told, and why; ``on_behalf`` of an absent colleague perhaps."""
 
-    rule: Rule
-    subject: str
-    recipient: str
-    channels: tuple[ChannelCode, ...]
-
-    @property
-    def id(self) -> str:
-        """The notification's natural key: ``<rule>:<subject>:<recipient>``."""
-        return fitting(f"{self.rule.name}:{self.subject}:{self.recipient}")
+    person: Person
+    why: Why
+    on_behalf: str | None = None
 
 
-Reaches = Callable[[ChannelCode, Person], bool]
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Who works in the community, and who of them is where, at the moment of an event."""
+
+    staff: Sequence[Person]
+    today: date
+    on_duty: frozenset[str] = frozenset()
+    coordinator: str | None = None
+
+    def absence(self, person: Person) -> Away | None:
+        return person.preference.absence(self.today)
+
+    def cover(self, person: Person) -> Person | None:
+        """Who stands in for ``person`` today: the first along the chain of covers who is there."""
+        seen = {person.id}
+        away = self.absence(person)
+        while away and away.cover and away.cover not in seen:
+            seen.add(away.cover)
+            person = next((each for each in self.staff if each.id == away.cover), person)
+            if person.id != away.cover:
+                return None
+            away = self.absence(person)
+            if away is None:
+                return person
+        return None
 
 
-def decide(
-    rules: Iterable[Rule], happening: Happening, staff: Sequence[Person], reaches: Reaches
-) -> list[Notice]:
-    """Everything that is to be told because of ``happening``, in the order of rules and staff."""
-    return [
-        Notice(
-            rule=rule,
-            subject=subject_of(rule, happening),
-            recipient=person.id,
-            channels=channels_for(rule, person, reaches),
-        )
-        for rule in matching(rules, happening)
-        for person in audience(rule, happening, staff)
-    ]
+def notice_id(rule: str, subject: str, recipient: str) -> str:
+    """The notification's natural key: ``<rule>:<subject>:<recipient>``."""
+    return fitting(f"{rule}:{subject}:{recipient}")
 
 
 def matching(rules: Iterable[Rule], happening: Happening) -> list[Rule]:
@@ -114,9 +135,14 @@ def _words_match(pattern: list[str], words: list[str]) -> bool:
     return bool(words) and head in ("*", words[0]) and _words_match(rest, words[1:])
 
 
+def unmet(condition: Mapping[str, Any], data: Mapping[str, Any]) -> list[str]:
+    """The fields by which ``condition`` does not hold."""
+    return [name for name, wanted in condition.items() if not _compare(data.get(name), wanted)]
+
+
 def holds(condition: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
     """True where each named field has the wanted value; an absent field meets no condition."""
-    return all(_compare(data.get(name), wanted) for name, wanted in condition.items())
+    return not unmet(condition, data)
 
 
 def _compare(value: Any, wanted: Any) -> bool:
@@ -137,23 +163,88 @@ def subject_of(rule: Rule, happening: Happening) -> str:
     return fitting("/".join(str(happening.data[name]) for name in rule.subject))
 
 
-def audience(rule: Rule, happening: Happening, staff: Sequence[Person]) -> list[Person]:
-    """Those of ``staff`` who have the role, and care for the event's kind of aid if it has one."""
+def audience(
+    rule: Rule, happening: Happening, scene: Scene
+) -> tuple[list[Told], list[tuple[Person, Why]]]:
+    """Who is told because of ``rule``, and of the others why not; in the order of the staff.
+
+    Who is absent is told, and so is their cover. Where nobody is left, the administrators are.
+    """
+    told: list[Told] = []
+    others: list[tuple[Person, Why]] = []
+    for person in scene.staff:
+        chosen, why = _reason(rule, happening, scene, person)
+        if chosen:
+            told.append(Told(person, why))
+        else:
+            others.append((person, why))
+    if not told:
+        leads = [each for each in scene.staff if each.role is StaffRole.ADMINISTRATOR]
+        told = [Told(each, Why.NOBODY_ELSE) for each in leads]
+    told += covers(told, scene)
+    reached = {each.person.id for each in told}
+    return told, [(person, why) for person, why in others if person.id not in reached]
+
+
+def covers(told: Iterable[Told], scene: Scene) -> list[Told]:
+    """Those who stand in for the absent ones of ``told`` and are not told anyway."""
+    reached = {each.person.id for each in told}
+    found: list[Told] = []
+    for each in told:
+        cover = scene.cover(each.person)
+        if cover and cover.id not in reached:
+            reached.add(cover.id)
+            found.append(Told(cover, Why.COVER, on_behalf=each.person.id))
+    return found
+
+
+def _reason(rule: Rule, happening: Happening, scene: Scene, person: Person) -> tuple[bool, Why]:
+    code = person.id.partition("-")[2]
+    if code in rule.people:
+        return True, Why.NAMED
+    if rule.on_duty and person.id in scene.on_duty:
+        return True, Why.ON_DUTY
+    if rule.addressed and _addressed(happening, person, code):
+        return True, Why.ADDRESSED
+    if rule.pairing_coordinator and scene.coordinator:
+        hers = person.id == scene.coordinator
+        return hers, Why.PAIRING_COORDINATOR if hers else Why.OTHER_COORDINATOR
+    roles = rule.roles or ((StaffRole.COORDINATOR,) if rule.pairing_coordinator else ())
+    if person.role not in roles:
+        return False, Why.OTHER_ROLE
     aid_kind = happening.data.get("aid_kind")
-    return [
-        person
-        for person in staff
-        if person.role in rule.roles
-        and (not aid_kind or not person.aid_kinds or aid_kind in person.aid_kinds)
-    ]
+    cares = not aid_kind or not person.aid_kinds or aid_kind in person.aid_kinds
+    return cares, Why.ROLE if cares else Why.OTHER_AID_KIND
 
 
-def channels_for(rule: Rule, person: Person, reaches: Reaches) -> tuple[ChannelCode, ...]:
-    """The channels that the person chose, the rule allows and that work; never none at all."""
+def _addressed(happening: Happening, person: Person, code: str) -> bool:
+    roles, staff = happening.data.get("roles") or (), happening.data.get("staff") or ()
+    return person.role in roles or person.id in staff or code in staff
+
+
+def channels_for(
+    rule: Rule, person: Person, working: Container[ChannelCode]
+) -> tuple[ChannelCode, ...]:
+    """The channels that the person chose, the rule allows and that work, in the person's order.
+
+    Never none at all: the inbox is always there.
+    """
     chosen = tuple(
-        code for code in person.channels if code in rule.channels and reaches(code, person)
+        code
+        for code in person.channels
+        if code in rule.channels and code in working and code in person.reachable
     )
     return chosen or (ChannelCode.INAPP,)
+
+
+def first_steps(channels: Sequence[ChannelCode]) -> tuple[ChannelCode, ...]:
+    """Where a notice goes at once: the inbox, and the first channel that carries it outside.
+
+    The others take over where that one fails.
+    """
+    inbox = [code for code in channels if code is ChannelCode.INAPP]
+    outside = [code for code in channels if code is not ChannelCode.INAPP]
+    return (*inbox, *outside[:1])
 
 
 def fitting(key: str) -> str:
