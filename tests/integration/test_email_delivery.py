@@ -1,7 +1,7 @@
 """Mail over a real SMTP server, from the event to the mailbox."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from pathlib import Path
@@ -33,7 +33,16 @@ from servicekit.publishing import Outgoing, Publisher
 from servicekit.testing import KEY, session_for
 from smtp import SmtpServer
 from sunshine.tailing import tail
-from unit.notifications.happenings import COMMUNITY, HEARD, NOW, database, happens, mailer, person
+from unit.notifications.happenings import (
+    COMMUNITY,
+    HEARD,
+    NOW,
+    database,
+    happens,
+    mailer,
+    person,
+    sender,
+)
 from waiting import eventually
 
 CHEN: dict[str, Any] = {
@@ -221,12 +230,7 @@ def session() -> Iterator[Session]:
 
 
 def send(session: Session, url: str, now: datetime) -> dict[str, int]:
-    @contextmanager
-    def transaction() -> Iterator[Session]:
-        yield session
-        session.flush()
-
-    return sending.send_due(transaction, mailer(url), limit=10, clock=lambda: now)
+    return sending.send_due(sender(session, mailer(url), now), limit=10)
 
 
 def test_with_the_server_away_mail_waits_and_is_sent_when_it_is_back(
@@ -244,12 +248,11 @@ def test_with_the_server_away_mail_waits_and_is_sent_when_it_is_back(
 def test_a_mail_sent_twice_after_a_crash_is_recognisable(
     session: Session, smtp_server: SmtpServer
 ) -> None:
-    channels = mailer(smtp_server.url)
-    claim = sending.claim_next(session, channels, now=NOW)
+    first_sender = sender(session, mailer(smtp_server.url))
+    (claim,) = sending.claim(session, first_sender, limit=10)
     session.flush()
-    assert claim is not None
-    channels[claim.channel].send(sending.write(claim, at=NOW, desk_url=""))
-    channels[claim.channel].close()  # and here the process dies, before it could note it down
+    sending.hand_over(first_sender, claim)
+    first_sender.channel.close()  # and here the process dies, before it could note it down
     assert send(session, smtp_server.url, NOW + timedelta(minutes=1))["sent"] == 1
     first, second = smtp_server.messages()
     assert first["Message-ID"] == second["Message-ID"]
@@ -292,15 +295,15 @@ def test_two_senders_on_postgresql_never_take_the_same_mail(
     senders: tuple[Session, Session],
 ) -> None:
     first, second = senders
-    one, two = (sending.claim_next(each, mailer(), now=NOW) for each in senders)
-    assert one is not None
-    assert two is not None
+    mine, yours = sender(first, mailer()), sender(second, mailer())
+    (one,) = sending.claim(first, mine, limit=1)
+    (two,) = sending.claim(second, yours, limit=10)
     assert one.delivery != two.delivery
     second.commit()
-    assert sending.claim_next(second, mailer(), now=NOW) is None
+    assert sending.claim(second, yours, limit=10) == []
     first.commit()
-    sending.record(first, one, Outcome(message_id="<1@example.org>"), now=NOW)
-    sending.record(second, two, Outcome(FailureReason.REFUSED, final=True), now=NOW)
+    sending.record(first, mine, one, Outcome(message_id="<1@example.org>"))
+    sending.record(second, yours, two, Outcome(FailureReason.REFUSED, final=True))
     (row,) = queries.summary(first, COMMUNITY)[:1]
     assert row["deliveries"] == {"email": {"sent": 1}}
 

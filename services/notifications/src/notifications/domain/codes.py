@@ -54,6 +54,14 @@ class Urgency(LabelledEnum):
     URGENT = "urgent", "紧急", "urgent"
 
 
+class Severity(LabelledEnum):
+    """How bad another system says it is."""
+
+    INFO = "info", "提示", "information"
+    WARNING = "warning", "警告", "warning"
+    CRITICAL = "critical", "严重", "critical"
+
+
 class NotificationState(LabelledEnum):
     """Has somebody taken it on?"""
 

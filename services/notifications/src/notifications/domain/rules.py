@@ -6,11 +6,13 @@ import hashlib
 import operator
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from notifications.domain.codes import AidKind, ChannelCode, StaffRole, Urgency, Why
-from notifications.domain.timing import Away, Preference
+from notifications.domain.timing import Away, Preference, When, when
+from notifications.domain.workdays import Workdays
 
 MAX_ID = 200
 
@@ -50,6 +52,10 @@ class Rule:
     group_minutes: int = 0
 
 
+UNRULED = Rule(name="", event="", subject=(), template="")
+"""What holds for notifications that no rule speaks of (any more)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Happening:
     """What the rules look at: an event's type and its codes, dates as ISO text."""
@@ -69,6 +75,7 @@ class Person:
     channels: tuple[ChannelCode, ...]
     reachable: frozenset[ChannelCode] = frozenset({ChannelCode.INAPP})
     preference: Preference = field(default_factory=Preference)
+    cover: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +89,51 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Who works in the community, and who of them is where, at the moment of an event."""
+    """The moment of an event: the community's staff, who of them is where, and its calendar."""
 
     staff: Sequence[Person]
-    today: date
+    now: datetime
+    zone: ZoneInfo
+    workdays: Workdays
     on_duty: frozenset[str] = frozenset()
     coordinator: str | None = None
 
     def absence(self, person: Person) -> Away | None:
-        return person.preference.absence(self.today)
+        return person.preference.absence(self.now.astimezone(self.zone).date())
+
+    def when(self, person: Person, urgency: Urgency) -> When:
+        """When ``person`` may be told of something, from now on."""
+        covered = self.cover(person) is not None
+        return when(
+            self.now,
+            urgency,
+            person.preference,
+            workdays=self.workdays,
+            zone=self.zone,
+            covered=covered,
+        )
+
+    def person(self, key: str) -> Person | None:
+        return next((each for each in self.staff if each.id == key), None)
 
     def cover(self, person: Person) -> Person | None:
-        """Who stands in for ``person`` today: the first along the chain of covers who is there."""
+        """Who stands in for ``person`` today; None where the person is there."""
+        return self.stand_in(person) if self.absence(person) else None
+
+    def stand_in(self, person: Person) -> Person | None:
+        """The first along the chain of those who stand in for each other who is there."""
         seen = {person.id}
-        away = self.absence(person)
-        while away and away.cover and away.cover not in seen:
-            seen.add(away.cover)
-            person = next((each for each in self.staff if each.id == away.cover), person)
-            if person.id != away.cover:
-                return None
-            away = self.absence(person)
-            if away is None:
-                return person
+        while (key := self._deputy(person)) and key not in seen:
+            found = self.person(key)
+            if found is None or not self.absence(found):
+                return found
+            seen.add(key)
+            person = found
         return None
+
+    def _deputy(self, person: Person) -> str | None:
+        away = self.absence(person)
+        return (away and away.cover) or person.cover
 
 
 def notice_id(rule: str, subject: str, recipient: str) -> str:

@@ -21,8 +21,8 @@ QUIET_FROM, QUIET_UNTIL, DIGEST_AT = "20:00", "08:00", "08:30"
 class StaffMember(Base):
     """Somebody who is told things. Name and addresses are sealed with the member's own key.
 
-    ``channels`` stand in the order in which they are tried. Times of day are local; where
-    ``quiet_from`` equals ``quiet_until`` no hour is quiet.
+    ``channels`` stand in the order in which they are tried; ``cover`` is who stands in. Times of
+    day are local; where ``quiet_from`` equals ``quiet_until`` no hour is quiet.
     """
 
     __tablename__ = "staff"
@@ -34,6 +34,7 @@ class StaffMember(Base):
     locale: Mapped[Locale] = mapped_column(EnumText(Locale))
     channels: Mapped[list[Any]]
     aid_kinds: Mapped[list[Any]]
+    cover: Mapped[str | None] = mapped_column(String(120))
     quiet_from: Mapped[str] = mapped_column(String(5), default=QUIET_FROM)
     quiet_until: Mapped[str] = mapped_column(String(5), default=QUIET_UNTIL)
     rests_on_days_off: Mapped[bool] = mapped_column(default=True)

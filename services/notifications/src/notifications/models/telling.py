@@ -31,7 +31,7 @@ class Heard(Base):
     __table_args__ = (Index("ix_heard_community_at", "community", "at"),)
 
     id: Mapped[str] = mapped_column(String(300), primary_key=True)
-    source: Mapped[str] = mapped_column(String(120))
+    source: Mapped[str] = mapped_column(String(120), primary_key=True)
     type: Mapped[str] = mapped_column(String(80))
     community: Mapped[str] = mapped_column(String(12))
     data: Mapped[dict[str, Any]]
@@ -59,7 +59,6 @@ class Notification(Base):
     recipient: Mapped[str] = mapped_column(ForeignKey("staff.id"))
     on_behalf: Mapped[str | None] = mapped_column(String(120))
     template: Mapped[str] = mapped_column(String(80))
-    template_version: Mapped[int] = mapped_column(default=0)
     urgency: Mapped[Urgency] = mapped_column(EnumText(Urgency))
     event: Mapped[str] = mapped_column(String(80))
     event_id: Mapped[str] = mapped_column(String(300), default="", index=True)
@@ -171,14 +170,14 @@ class EscalationStep(Base):
 
 
 class Digest(Base):
-    """What a member was told together, once per day or week: ``notification`` carries it."""
+    """What a member was told together, once per day or week; no notification: nothing new."""
 
     __tablename__ = "digests"
 
     staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     period: Mapped[DigestPeriod] = mapped_column(EnumText(DigestPeriod), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
-    notification: Mapped[str] = mapped_column(ForeignKey("notifications.id"))
+    notification: Mapped[str | None] = mapped_column(ForeignKey("notifications.id"))
     made_at: Mapped[datetime]
 
 

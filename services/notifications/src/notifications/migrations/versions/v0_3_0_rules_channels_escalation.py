@@ -43,12 +43,13 @@ def downgrade() -> None:
             table.drop_column(name)
     with op.batch_alter_table("notifications") as table:
         table.drop_index("ix_notifications_event_id")
-        for name in ("on_behalf", "template_version", "event_id", "alerts", "resolved_at"):
+        for name in ("on_behalf", "event_id", "alerts", "resolved_at"):
             table.drop_column(name)
     with op.batch_alter_table("staff") as table:
         for name in ("quiet_from", "quiet_until", "rests_on_days_off", "digest", "digest_at"):
             table.drop_column(name)
         table.drop_column("digest_weekday")
+        table.drop_column("cover")
         table.drop_column("addresses_sealed")
 
 
@@ -67,13 +68,13 @@ def _extend_staff() -> None:
     _required("staff", "digest", CODE, "none")
     _required("staff", "digest_at", sa.String(5), "08:30")
     _required("staff", "digest_weekday", sa.Integer(), "1")
+    op.add_column("staff", sa.Column("cover", STAFF))
     op.add_column("staff", sa.Column("addresses_sealed", sa.LargeBinary))
 
 
 def _extend_notifications() -> None:
     op.add_column("notifications", sa.Column("on_behalf", STAFF))
     op.add_column("notifications", sa.Column("resolved_at", UtcDateTime()))
-    _required("notifications", "template_version", sa.Integer(), "0")
     _required("notifications", "event_id", sa.String(300), "")
     _required("notifications", "alerts", sa.Integer(), "1")
     op.create_index("ix_notifications_event_id", "notifications", ["event_id"])
@@ -168,7 +169,7 @@ def _create_telling() -> None:
         sa.Column("data", Json, nullable=False),
         sa.Column("decision", Json, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_heard"),
+        sa.PrimaryKeyConstraint("id", "source", name="pk_heard"),
     )
     op.create_index("ix_heard_community_at", "heard", ["community", "at"])
     op.create_table(
@@ -200,7 +201,7 @@ def _create_telling() -> None:
         sa.Column("staff", STAFF, nullable=False),
         sa.Column("period", CODE, nullable=False),
         sa.Column("day", sa.Date, nullable=False),
-        sa.Column("notification", ID, nullable=False),
+        sa.Column("notification", ID),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["staff"], ["staff.id"], name="fk_digests_staff_staff"),
         _to_notification("digests"),
