@@ -91,6 +91,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "urgency": "today",
         "roles": ["school_liaison"],
         "staff": ["S01"],
+        "about": "hall-3",
         "due_on": "2026-11-27",
     },
     "delivery.failed": {
