@@ -162,7 +162,7 @@ def test_a_mail_parses_cleanly_and_says_who_sent_it_to_whom(
     assert mail["Message-ID"] == message_id(delivery["id"], "example.org")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Date"].datetime.tzinfo is not None
-    body = mail.get_content()
+    body = mail.get_body(("plain",)).get_content()
     assert body.startswith("陈海燕，您好！")
     assert "请到工作台查看和处理：https://desk.example.org" in body
 

@@ -69,8 +69,10 @@ def _told(rule: dict[str, Any]) -> list[list[Any]]:
         who = [rule["rule"], each["staff"], why]
         if each["again"]:
             rows.append([*who, "", "已通知过 told before", ""])
-        for delivery in each["deliveries"]:
-            rows.append([*who, delivery["channel"], delivery["state"], _when(delivery)])
+        rows += [
+            [*who, delivery["channel"], delivery["state"], _when(delivery)]
+            for delivery in each["deliveries"]
+        ]
     return rows
 
 
@@ -86,9 +88,7 @@ def rules() -> None:
 
 
 @rules.command()
-@click.argument(
-    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option("--days", default=7, show_default=True, help="Try them on so many days' events.")
 @click.pass_context
 def check(context: click.Context, file: Path | None, days: int) -> None:

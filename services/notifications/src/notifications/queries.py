@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -54,19 +55,17 @@ def notification(session: Session, key: str, *, lock: bool = False) -> Notificat
     return found
 
 
-def scene(session: Session, community: str, *, now: datetime, pairing: str | None = None) -> Scene:
+def scene(session: Session, community: str, *, now: datetime) -> Scene:
     """The community's staff and calendar as the rules see them, the staff by id."""
     zone: ZoneInfo = session.info["zone"]
     staff = session.scalars(_staff_of(community).order_by(StaffMember.id)).all()
     absences = _absences(session, [row.id for row in staff], now.astimezone(zone).date())
-    seen = session.get(PairingSeen, pairing) if pairing else None
     return Scene(
         staff=[_person(row, absences[row.id]) for row in staff],
         now=now,
         zone=zone,
         workdays=workdays(_overrides(session, community)),
         on_duty=_on_duty(session, community, now),
-        coordinator=seen.coordinator if seen else None,
     )
 
 
@@ -117,6 +116,27 @@ def _overrides(session: Session, community: str) -> dict[date, bool]:
     days = select(CalendarDay).where(CalendarDay.community.in_(["", community]))
     rows = session.scalars(days.order_by(CalendarDay.community))
     return {row.day: row.workday for row in rows}
+
+
+class Reader:
+    """What the events of a batch ask again and again, read once: rules, staff and calendar."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rules: dict[str, tuple[Rule, ...]] = {}
+        self._scenes: dict[str, Scene] = {}
+
+    def rules(self, community: str) -> tuple[Rule, ...]:
+        if community not in self._rules:
+            self._rules[community] = rules_of(self._session, community)
+        return self._rules[community]
+
+    def scene(self, community: str, *, now: datetime, pairing: str | None) -> Scene:
+        if community not in self._scenes:
+            self._scenes[community] = scene(self._session, community, now=now)
+        seen = self._session.get(PairingSeen, pairing) if pairing else None
+        coordinator = seen.coordinator if seen else None
+        return replace(self._scenes[community], now=now, coordinator=coordinator)
 
 
 def rules_of(session: Session, community: str) -> tuple[Rule, ...]:

@@ -60,13 +60,13 @@ class NotificationsService(Service):
 
     # -- what happens
 
-    @on_event(*c.OURS, source=("households", "volunteers", "notifications"), schema=c.OURS)
-    def notice(self, call: Call, event: Event) -> None:
-        noticing.notice(call.session, event, now=call.now, working=call.settings.working)
+    @on_event(*c.OURS, source=c.SERVICES, schema=c.OURS, batch=True)
+    def notice(self, call: Call, events: list[Event]) -> None:
+        noticing.notice_all(call.session, events, now=call.now, working=call.settings.working)
 
-    @on_event(*c.REQUESTED, source=EXTERNAL, schema=c.REQUESTED)
-    def notice_request(self, call: Call, event: Event) -> None:
-        noticing.notice(call.session, event, now=call.now, working=call.settings.working)
+    @on_event(*c.REQUESTED, source=EXTERNAL, schema=c.REQUESTED, batch=True)
+    def notice_request(self, call: Call, events: list[Event]) -> None:
+        noticing.notice_all(call.session, events, now=call.now, working=call.settings.working)
 
     # -- by the clock
 

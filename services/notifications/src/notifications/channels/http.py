@@ -35,10 +35,10 @@ class Poster:
             answer = self._session.post(
                 url, timeout=TIMEOUT_SECONDS, allow_redirects=False, **kwargs
             )
+        except ValueError:  # what is no URL; requests' own errors of that kind are both
+            return Outcome(FailureReason.NO_ADDRESS, final=True)
         except (requests.RequestException, OSError):
             return Outcome(FailureReason.UNREACHABLE)
-        except ValueError:  # what is no URL
-            return Outcome(FailureReason.NO_ADDRESS, final=True)
         return _by_status(answer.status_code) or judge(_body(answer))
 
     def close(self) -> None:

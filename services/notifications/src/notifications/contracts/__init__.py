@@ -6,6 +6,7 @@ from notifications.contracts.events import (
     PUBLISHED,
     REQUESTED,
     SAMPLES,
+    SERVICES,
     facts,
 )
 from notifications.contracts.rpc import (
@@ -76,6 +77,7 @@ __all__ = [
     "PUBLISHED",
     "REQUESTED",
     "SAMPLES",
+    "SERVICES",
     "AbsenceView",
     "Acknowledge",
     "CancelAbsence",

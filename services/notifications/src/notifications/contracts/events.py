@@ -245,6 +245,7 @@ REQUESTED: dict[str, type[ForeignData]] = {
 }
 """What other systems ask for, each on an exchange of its own."""
 
+SERVICES = ("households", "volunteers", "notifications")
 OURS: dict[str, type[EventData]] = {
     "household.registered": HouseholdSeen,
     "household.verified": HouseholdVerified,

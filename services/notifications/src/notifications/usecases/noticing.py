@@ -30,8 +30,22 @@ from servicekit.events import Event
 from servicekit.telemetry import log
 
 
+def notice_all(
+    session: Session, events: Sequence[Event], *, now: datetime, working: Container[ChannelCode]
+) -> None:
+    """As ``notice``, for several that arrived together."""
+    reader = queries.Reader(session)
+    for event in events:
+        notice(session, event, now=now, working=working, reader=reader)
+
+
 def notice(
-    session: Session, event: Event, *, now: datetime, working: Container[ChannelCode]
+    session: Session,
+    event: Event,
+    *,
+    now: datetime,
+    working: Container[ChannelCode],
+    reader: queries.Reader | None = None,
 ) -> list[str]:
     """Tell everybody whom the rules name, settle what the event settles, and keep the decision.
 
@@ -39,13 +53,14 @@ def notice(
     """
     happening = Happening(event.type, event.data["community"], facts(event.type, event.data))
     following.follow(session, happening)
-    rules = queries.rules_of(session, happening.community)
+    reader = reader or queries.Reader(session)
+    rules = reader.rules(happening.community)
     escalating.resolve_by(session, rules, happening, now=now)
     concerned = [rule for rule in rules if topic_matches(rule.event, happening.type)]
     scene = None
     if any(not unmet(rule.when, happening.data) for rule in concerned):
         pairing = happening.data.get("pairing")
-        scene = queries.scene(session, happening.community, now=now, pairing=pairing)
+        scene = reader.scene(happening.community, now=now, pairing=pairing)
     told: list[str] = []
     decision = []
     for rule in concerned:

@@ -45,12 +45,13 @@ def _would_send(
 ) -> list[dict[str, Any]]:
     """Rule and recipient with the number of events, as staff and calendar were then."""
     counted: Counter[tuple[str, str, str, str]] = Counter()
+    reader = queries.Reader(session)
     for event in heard:
         happening = Happening(event.type, event.community, event.data)
         met = matching(rules, happening)
         if met:
             pairing = event.data.get("pairing")
-            scene = queries.scene(session, event.community, now=event.at, pairing=pairing)
+            scene = reader.scene(event.community, now=event.at, pairing=pairing)
             for rule in met:
                 for each in audience(rule, happening, scene)[0]:
                     why = scene.when(each.person, rule.urgency).why
