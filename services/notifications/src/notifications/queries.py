@@ -206,6 +206,13 @@ def next_due(
     ).all()
 
 
+def load_told(session: Session, keys: Sequence[str]) -> None:
+    """Read these notifications and their recipients in one go; each is at hand afterwards."""
+    session.info["told"] = session.scalars(
+        select(Notification).where(Notification.id.in_(keys))
+    ).all()
+
+
 def listed(session: Session, told: Notification, limit: int = 20) -> Sequence[Alert]:
     """The first of the alerts that a notification tells together.
 

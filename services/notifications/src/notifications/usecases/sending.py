@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from notifications import queries
@@ -26,7 +26,7 @@ from notifications.domain.providers import Provider
 from notifications.domain.rules import UNRULED, channels_for
 from notifications.domain.timing import When
 from notifications.models import Attempt, Delivery
-from notifications.usecases import composing
+from notifications.usecases import composing, digesting
 from notifications.usecases.links import Links
 from notifications.usecases.telling import delivery
 from servicekit.db import insert_ignore
@@ -105,7 +105,9 @@ def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
     next channel.
     """
     now, claims = sender.clock(), []
-    for row in queries.next_due(session, sender.channel.code, now, limit):
+    rows = queries.next_due(session, sender.channel.code, now, limit)
+    queries.load_told(session, [row.notification for row in rows])
+    for row in rows:
         member = queries.member(session, row.recipient)
         letter = composing.letter(session, row, member, at=now, links=sender.links)
         address = letter.to_address or ""
@@ -158,36 +160,50 @@ def record(session: Session, sender: Sender, claim: Claim, outcome: Outcome) -> 
     Returns ``sent``, ``failed`` or ``postponed``.
     """
     now = sender.clock()
-    row = session.get_one(Delivery, claim.delivery, with_for_update=True)
-    ours = row.state is DeliveryState.SENDING and row.next_at == claim.lease
-    state = row.state
-    if ours or outcome.sent:  # else another sender has it by now
-        another = not outcome.sent and bool(next_channels(session, row, sender.working))
-        state, next_at = after(outcome, attempts=claim.attempt, now=now, another=another)
-        row.attempts = claim.attempt
-        row.state, row.next_at, row.last_error = state, next_at, outcome.text
-        row.message_id, row.sent_at = outcome.message_id, now if outcome.sent else None
-        _note_attempt(session, row, outcome, now)
-        _pass_on(session, row)
-        if state is DeliveryState.FAILED and outcome.reason:
-            give_up(session, sender.working, row, outcome.reason, now)
+    record_one = _record_sent if outcome.sent else _record_failed
+    state = record_one(session, sender, claim, outcome, now)
+    _note_attempt(session, claim, outcome, now)
     log.info(
-        "delivery", delivery=row.id, state=state.value, attempt=claim.attempt, error=outcome.text
+        "delivery",
+        delivery=claim.delivery,
+        state=state.value,
+        attempt=claim.attempt,
+        error=outcome.text,
     )
     return {DeliveryState.SENT: "sent", DeliveryState.FAILED: "failed"}.get(state, "postponed")
 
 
-def _note_attempt(session: Session, row: Delivery, outcome: Outcome, now: datetime) -> None:
+def _record_sent(
+    session: Session, _sender: Sender, claim: Claim, outcome: Outcome, now: datetime
+) -> DeliveryState:
+    """In one statement, without a look first: sent is sent, whoever has the claim by now."""
+    done = {"state": DeliveryState.SENT, "sent_at": now, "next_at": None, "last_error": None}
+    own = {**done, "attempts": claim.attempt, "message_id": outcome.message_id}
+    session.execute(update(Delivery).where(Delivery.id == claim.delivery).values(own))
+    if claim.letter.rule == digesting.RULE.name:  # what it carries has come as far
+        session.execute(update(Delivery).where(Delivery.carried_by == claim.delivery).values(done))
+    return DeliveryState.SENT
+
+
+def _record_failed(
+    session: Session, sender: Sender, claim: Claim, outcome: Outcome, now: datetime
+) -> DeliveryState:
+    row = session.get_one(Delivery, claim.delivery, with_for_update=True)
+    if row.state is not DeliveryState.SENDING or row.next_at != claim.lease:
+        return row.state  # another sender has it by now
+    another = bool(next_channels(session, row, sender.working))
+    state, row.next_at = after(outcome, attempts=claim.attempt, now=now, another=another)
+    row.state, row.attempts, row.last_error = state, claim.attempt, outcome.text
+    if state is DeliveryState.FAILED and outcome.reason:
+        give_up(session, sender.working, row, outcome.reason, now)
+    return state
+
+
+def _note_attempt(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
     code = None if outcome.code is None else str(outcome.code)[:40]
-    attempt = {"delivery": row.id, "number": row.attempts, "at": now}
+    attempt = {"delivery": claim.delivery, "number": claim.attempt, "at": now}
     attempt |= {"reason": outcome.reason, "code": code}
     insert_ignore(session, Attempt.__table__, [attempt])
-
-
-def _pass_on(session: Session, row: Delivery) -> None:
-    """What a digest carries has come as far as the digest."""
-    for each in session.scalars(select(Delivery).where(Delivery.carried_by == row.id)):
-        each.state, each.sent_at, each.last_error = row.state, row.sent_at, row.last_error
 
 
 def _fall_back(
@@ -208,10 +224,13 @@ def give_up(
     now: datetime,
 ) -> None:
     """A channel has failed: the next one takes over at once, and the failure is announced."""
+    carried: dict[str, Any] = {"state": DeliveryState.FAILED, "last_error": row.last_error}
     for code in next_channels(session, row, working)[:1]:
-        told = queries.notification(session, row.notification)
-        about = {"id": told.id, "community": told.community, "recipient": told.recipient}
-        session.add(Delivery(**delivery(about, code, When(now), now, row.level)))
+        about = {"id": row.notification, "community": row.community, "recipient": row.recipient}
+        another = delivery(about, code, When(now), now, row.level)
+        session.add(Delivery(**another))
+        carried = {"carried_by": another["id"]}
+    session.execute(update(Delivery).where(Delivery.carried_by == row.id).values(carried))
     row.version += 1
     data: dict[str, Any] = {
         "community": row.community,
