@@ -60,6 +60,9 @@ PERSONAL = ("陈海燕", "s01@example.org", "18000008817", "refused@example.org"
 class Office:
     """The notifications service alone, its neighbours away, and the broker it listens to."""
 
+    port = 0
+    """Where it serves HTTP."""
+
     def __init__(self, uri: str) -> None:
         self.client = RpcClient(uri, timeout=10)
         self.events: list[dict[str, Any]] = []
@@ -117,8 +120,9 @@ def office(smtp_server: SmtpServer, tmp_path: Path) -> Iterator[Office]:
         "DESK_URL": "https://desk.example.org",
         "TIMERS": "off",
     }
-    with Host({NotificationsService: config}):
+    with Host({NotificationsService: config}) as host:
         office = Office(config["AMQP_URI"])
+        office.port = host.extension("notifications", "web").port
         yield office
         office.close()
     embedded.reset(name)
