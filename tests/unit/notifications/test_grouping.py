@@ -41,7 +41,7 @@ def test_a_storm_becomes_a_handful_of_notifications_and_loses_none(session: Sess
     assert sum(row.alerts for row in notifications) == STORM
     assert session.scalar(select(func.count()).select_from(Alert)) == STORM
     for number in (0, STORM // 2, STORM - 1):
-        facts = {"alert": f"boiler-{number}", "severity": "warning"}
+        facts: dict[str, Any] = {"alert": f"boiler-{number}", "severity": "warning"}
         assert len(traced(session, happening("alert.raised", **facts).id)) == 1
 
 
