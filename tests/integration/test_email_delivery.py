@@ -82,7 +82,11 @@ class Office:
         """A member who is told at any hour of any day: these tests run when they run."""
         self.call("register_staff", **facts)
         staff = f"{facts['community']}-{facts['code']}"
-        always = {"quiet_from": "00:00", "quiet_until": "00:00", "rests_on_days_off": False}
+        always: dict[str, Any] = {
+            "quiet_from": "00:00",
+            "quiet_until": "00:00",
+            "rests_on_days_off": False,
+        }
         self.call("set_preferences", staff=staff, **always)
 
     def publish(self, type_: str, source: str = "volunteers") -> None:
@@ -166,7 +170,8 @@ def test_a_mail_parses_cleanly_and_says_who_sent_it_to_whom(
     assert mail["Message-ID"] == message_id(delivery["id"], "example.org")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["Date"].datetime.tzinfo is not None
-    body = mail.get_body(("plain",)).get_content()
+    plain, _html = mail.iter_parts()
+    body = plain.get_content()
     assert body.startswith("陈海燕，您好！")
     assert "请到工作台查看和处理：https://desk.example.org" in body
 

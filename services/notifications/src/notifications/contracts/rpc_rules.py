@@ -147,6 +147,7 @@ class StepView(Schema):
     reason = Code(EscalationReason)
     notification = fields.String()
     at = UtcTime()
+    deliveries = fields.List(fields.Nested(ExplainedDelivery))
 
 
 class EscalationView(Schema):

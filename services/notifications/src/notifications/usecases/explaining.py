@@ -74,7 +74,9 @@ def _told(
         "alerts": row.alerts if row else None,
         "subject": row.subject if row else kept["subject"],
         "acknowledged_at": row.acknowledged_at if row else None,
-        "deliveries": _deliveries(session, row.id) if row else [],
+        "deliveries": [
+            each for each in (_deliveries(session, row.id) if row else []) if each["level"] == 0
+        ],
     }
 
 
@@ -115,15 +117,22 @@ def _escalation(
         .where(EscalationStep.escalation == row.id)
         .order_by(EscalationStep.level, EscalationStep.recipient)
     )
-    names = ("level", "recipient", "reason", "notification", "at")
     return {
         "state": row.state,
         "level": row.level,
         "due_at": row.due_at,
         "closed_at": row.closed_at,
         "closed_by": row.closed_by,
-        "steps": [{name: getattr(step, name) for name in names} for step in steps],
+        "steps": [_step(session, step) for step in steps],
     }
+
+
+def _step(session: Session, step: EscalationStep) -> dict[str, Any]:
+    """Somebody who was told at a level, and how that reached them."""
+    names = ("level", "recipient", "reason", "notification", "at")
+    deliveries = _deliveries(session, step.notification)
+    sent = [each for each in deliveries if each["level"] == step.level]
+    return {**{name: getattr(step, name) for name in names}, "deliveries": sent}
 
 
 def traced(session: Session, event: str) -> list[str]:
