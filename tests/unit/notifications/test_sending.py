@@ -195,6 +195,16 @@ def test_a_member_who_was_erased_gets_no_mail(session: Session) -> None:
     assert (postman.letters[0].to_name, postman.letters[0].to_address) == (None, None)
 
 
+def test_a_letter_that_cannot_be_written_holds_up_no_other(session: Session) -> None:
+    happens(session, "pairing.proposed")
+    queries.member(session, f"{COMMUNITY}-S01").email_sealed = b"not what was sealed here"
+    person(session, "S02", "coordinator", email="s02@example.org", channels=["email"])
+    happens(session, "pairing.proposed", pairing=f"{COMMUNITY}-H001-N1-A2")
+    assert send(session, Postman())["sent"] == 1
+    waiting = Delivery.last_error == "unwritable"
+    assert len(session.scalars(select(Delivery).where(waiting)).all()) == 2
+
+
 def test_every_try_is_kept_with_its_answer(session: Session) -> None:
     happens(session, "pairing.proposed")
     send(session, Postman([BUSY]))

@@ -29,6 +29,7 @@ from notifications.web import create_app
 from servicekit import clock
 from servicekit.events import Event
 from servicekit.service import EXTERNAL, Call, Database, Service, every, on_event, rpc
+from servicekit.telemetry import failed
 from servicekit.web import Web
 
 Data = dict[str, Any]
@@ -213,16 +214,27 @@ def _send(call: Call, limit: int) -> dict[str, int]:
 
 
 def _watch(call: Call) -> None:
-    """What the clock makes due: the next level of escalations, and digests."""
-    working = call.settings.working
+    """What the clock makes due: the next level of escalations, and digests.
+
+    One that fails is logged and comes again with the next look; it holds up no other.
+    """
+    working, stuck = call.settings.working, set()
     for _ in range(CLIMB_AT_ONCE):
         with call.transaction() as session:
-            key = escalating.due(session, now=clock.now())
-            if key is None:
-                break
-            escalating.climb(session, key, now=clock.now(), working=working)
+            key = escalating.due(session, now=clock.now(), besides=stuck)
+        if key is None:
+            break
+        try:
+            with call.transaction() as session:
+                escalating.climb(session, key, now=clock.now(), working=working)
+        except Exception as error:  # noqa: BLE001
+            failed("escalation.failed", error, escalation=key)
+            stuck.add(key)
     with call.transaction() as session:
         members = digesting.waiting(session)
     for member in members:
-        with call.transaction() as session:
-            digesting.make(session, member, now=clock.now(), working=working)
+        try:
+            with call.transaction() as session:
+                digesting.make(session, member, now=clock.now(), working=working)
+        except Exception as error:  # noqa: BLE001
+            failed("digest.failed", error, staff=member)

@@ -7,7 +7,7 @@ the last level was committed.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -56,11 +56,15 @@ def begin(session: Session, occasion: Occasion, told: Sequence[Told], scene: Sce
     insert_ignore(session, Escalation.__table__, [row])
 
 
-def due(session: Session, *, now: datetime) -> str | None:
+def due(session: Session, *, now: datetime, besides: Collection[str] = ()) -> str | None:
     """The escalation whose deadline passed first; others that look now pass it by."""
     return session.scalars(
         select(Escalation.id)
-        .where(Escalation.state == EscalationState.OPEN, Escalation.due_at <= now)
+        .where(
+            Escalation.state == EscalationState.OPEN,
+            Escalation.due_at <= now,
+            Escalation.id.not_in(besides),
+        )
         .order_by(Escalation.due_at, Escalation.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from notifications import queries
 from notifications.channels import Channel, Letter
 from notifications.domain.codes import ChannelCode, Deferral, DeliveryState, FailureReason
-from notifications.domain.deliveries import LEASE, Outcome, after
+from notifications.domain.deliveries import LEASE, RETRY_DELAYS, Outcome, after
 from notifications.domain.providers import Provider
 from notifications.domain.rules import UNRULED, channels_for
 from notifications.domain.timing import When
@@ -31,7 +31,7 @@ from notifications.usecases.links import Links
 from notifications.usecases.telling import delivery
 from servicekit.db import insert_ignore
 from servicekit.outbox import publish
-from servicekit.telemetry import log
+from servicekit.telemetry import failed, log
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -108,16 +108,24 @@ def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
     rows = queries.next_due(session, sender.channel.code, now, limit)
     queries.load_told(session, [row.notification for row in rows])
     for row in rows:
-        member = queries.member(session, row.recipient)
-        letter = composing.letter(session, row, member, at=now, links=sender.links)
-        address = letter.to_address or ""
-        each = Claim(
-            row.id, row.attempts + 1, now + LEASE, letter, sender.channel.provider(address)
-        )
-        if not _put_off(session, sender, row, each, now):
+        each = _written(session, sender, row, now)
+        if each and not _put_off(session, sender, row, each, now):
             row.state, row.next_at = DeliveryState.SENDING, each.lease
             claims.append(each)
     return claims
+
+
+def _written(session: Session, sender: Sender, row: Delivery, now: datetime) -> Claim | None:
+    """The letter of a delivery; one that cannot be written waits, and holds up no other."""
+    try:
+        member = queries.member(session, row.recipient)
+        letter = composing.letter(session, row, member, at=now, links=sender.links)
+        provider = sender.channel.provider(letter.to_address or "")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go out
+        failed("delivery.unwritable", error, delivery=row.id)
+        row.next_at, row.last_error = now + RETRY_DELAYS[1], "unwritable"
+        return None
+    return Claim(row.id, row.attempts + 1, now + LEASE, letter, provider)
 
 
 def _put_off(session: Session, sender: Sender, row: Delivery, each: Claim, now: datetime) -> bool:
