@@ -218,7 +218,8 @@ def _watch(call: Call) -> None:
 
     One that fails is logged and comes again with the next look; it holds up no other.
     """
-    working, stuck = call.settings.working, set()
+    working = call.settings.working
+    stuck: set[str] = set()
     for _ in range(CLIMB_AT_ONCE):
         with call.transaction() as session:
             key = escalating.due(session, now=clock.now(), besides=stuck)
