@@ -41,8 +41,9 @@ EFFECTS = {
     "households.reviews": f"SELECT household_id FROM reviews WHERE community <> '{TEMPLATE}'",
     "volunteers.needs": f"SELECT household FROM need_copies WHERE community <> '{TEMPLATE}'",
     "volunteers.pairings": "SELECT regexp_replace(need_id, '-N1$', '') FROM pairings",
-    "notifications.verified": "SELECT data->>'household' FROM notifications"
-    " WHERE rule = 'household-verified'",
+    # alike ones are told together; each is an alert
+    "notifications.verified": "SELECT data->>'household' FROM alerts"
+    " WHERE id LIKE 'household-verified:%'",
     "notifications.proposed": "SELECT regexp_replace(data->>'need', '-N1$', '') FROM notifications"
     " WHERE rule = 'pairing-proposed'",
 }

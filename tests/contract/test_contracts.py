@@ -218,6 +218,7 @@ def test_no_queue_is_orphaned_by_renaming_a_handler() -> None:
         "households.follow_decertification",
         "households.follow_pairing",
         "notifications.notice",
+        "notifications.notice_request",
         "volunteers.close_need",
         "volunteers.copy_need",
     ]

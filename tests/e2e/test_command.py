@@ -77,6 +77,18 @@ def test_coverage_inbox_and_explanations_can_be_asked_for(running: Path) -> None
     assert "✗" in why_not
 
 
+def test_matching_can_be_looked_into(running: Path) -> None:
+    assert "✓" in sunshine(running, "match", "replay", "R1").stdout
+    assert json.loads(sunshine(running, "match", "overrides", "--json").stdout)["proposed"] > 100
+    fair = sunshine(running, "match", "fairness").stdout
+    assert all(word in fair for word in ("By aid kind", "By age band", "By building", "Load"))
+    more = ("--volunteers", "2", "--aid", "schooling", "--clearance", "background_check")
+    what_if = sunshine(running, "match", "whatif", "--reach", "1500", *more).stdout
+    assert "3 recruits" in what_if
+    assert "would be served too" in what_if
+    assert "pairings proposed" in sunshine(running, "match", sample.COMMUNITY, "--dry-run").stdout
+
+
 def test_a_second_system_in_the_same_folder_is_refused(running: Path) -> None:
     done = sunshine(running, "run", check=False)
     assert done.returncode == 1

@@ -30,7 +30,7 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import definitions, matching, operating, reports, sample  # noqa: E402
+from sunshine import definitions, matching, noticing, operating, reports, sample  # noqa: E402
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
@@ -257,7 +257,13 @@ def definitions_(vhost: str, queue_type: str | None) -> None:
     click.echo(json.dumps(made, indent=2))
 
 
-for command in (matching.match, operating.parked, operating.queues):
+for command in (
+    matching.match,
+    operating.parked,
+    operating.queues,
+    noticing.explain_notice,
+    noticing.rules,
+):
     group.add_command(command)
 
 

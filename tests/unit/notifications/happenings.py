@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notifications import rulebook
-from notifications.channels import Channels
+from notifications.channels import Channel
 from notifications.channels.email import Email, Server
-from notifications.channels.inapp import InApp
 from notifications.contracts import CONSUMED, PUBLISHED, SAMPLES, RegisterStaff
 from notifications.domain.codes import ChannelCode
+from notifications.domain.providers import Provider
 from notifications.models import Base
 from notifications.usecases import noticing, staff
+from notifications.usecases.links import Links
+from notifications.usecases.sending import Sender
 from servicekit.actors import Actor
+from servicekit.events import Event
 from servicekit.schemas import load
 from servicekit.testing import session_for
 
@@ -111,15 +115,20 @@ def person(session: Session, code: str, role: str, **facts: Any) -> str:
     return row.id
 
 
-def mailer(url: str = "smtp://127.0.0.1:9") -> Channels:
-    """Both channels; by default with a mail server that nobody has."""
-    sender = "阳光百分百 <sunshine@example.org>"
-    used = (InApp(), Email(Server.parse(url), sender))
-    return {channel.code: channel for channel in used}
+BOTH = frozenset({ChannelCode.INAPP, ChannelCode.EMAIL})
+"""The channels that are switched on, unless a test says otherwise."""
 
 
-def inapp_only() -> Channels:
-    return {ChannelCode.INAPP: InApp()}
+def happening(type_: str, *, now: datetime = NOW, **changed: Any) -> Event:
+    """An event, read as the service reads it."""
+    data = load(CONSUMED[type_](unknown="exclude"), {**HEARD[type_], **changed})
+    subject = str(next(value for name, value in data.items() if name != "community"))
+    number = data.get("version", 1)
+    return Event(type_, "test", subject, f"{type_}:{_digest(changed)}:{number}", now, data)
+
+
+def _digest(changed: dict[str, Any]) -> str:
+    return hashlib.sha256(repr(sorted(changed.items())).encode()).hexdigest()[:12]
 
 
 def happens(
@@ -127,12 +136,41 @@ def happens(
     type_: str,
     *,
     now: datetime = NOW,
-    channels: Channels | None = None,
+    channels: frozenset[ChannelCode] = BOTH,
     **changed: Any,
 ) -> list[str]:
-    """An event arrives, read as the service reads it; the ids of the new notifications."""
-    data = load(CONSUMED[type_](unknown="exclude"), {**HEARD[type_], **changed})
-    rules = rulebook.shipped()
-    return noticing.notice(
-        session, type_, data, now=now, rules=rules, channels=channels or mailer()
+    """An event arrives; the ids of the new notifications."""
+    event = happening(type_, now=now, **changed)
+    return noticing.notice(session, event, now=now, working=channels)
+
+
+@contextmanager
+def handed(session: Session) -> Iterator[Session]:
+    """A session as a transaction of its own."""
+    yield session
+    session.flush()
+
+
+def sender(
+    session: Session,
+    channel: Channel,
+    now: datetime = NOW,
+    *,
+    working: frozenset[ChannelCode] = BOTH,
+    providers: dict[str, Provider] | None = None,
+    desk: str = "",
+) -> Sender:
+    """What a round of sending works with; the clock stands still."""
+    return Sender(
+        transaction=partial(handed, session),
+        channel=channel,
+        working=working,
+        providers={} if providers is None else providers,
+        clock=lambda: now,
+        links=Links(desk),
     )
+
+
+def mailer(url: str = "smtp://127.0.0.1:9") -> Email:
+    """E-mail; by default with a mail server that nobody has."""
+    return Email(Server.parse(url), "阳光百分百 <sunshine@example.org>")

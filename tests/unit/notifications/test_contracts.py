@@ -2,16 +2,16 @@
 
 import pytest
 
-from notifications.contracts import CONSUMED, PUBLISHED, SAMPLES, facts
+from notifications.contracts import CONSUMED, PUBLISHED, REQUESTED, SAMPLES, facts
 from servicekit.errors import Invalid
 from servicekit.schemas import load
 from unit.notifications.happenings import HEARD
 
 
 def test_every_published_event_has_a_valid_sample() -> None:
-    assert SAMPLES.keys() == PUBLISHED.keys()
+    assert SAMPLES.keys() == PUBLISHED.keys() | REQUESTED.keys()
     for type_, sample in SAMPLES.items():
-        schema = PUBLISHED[type_]()
+        schema = {**PUBLISHED, **REQUESTED}[type_]()
         assert schema.dump(load(schema, sample)) == sample
 
 

@@ -198,6 +198,7 @@ def test_acknowledging_marks_it_read_and_is_announced(session: Session) -> None:
                 "rule": "pairing-proposed",
                 "subject": f"{COMMUNITY}-H001-N1-A1",
                 "recipient": S01,
+                "level": 0,
             },
         }
     ]

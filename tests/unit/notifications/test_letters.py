@@ -48,8 +48,11 @@ def test_a_mail_reads_back_as_it_was_written() -> None:
     assert mail["Date"].datetime == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["X-Sunshine-Rule"] == "pairing-proposed"
-    assert mail.get_content_type() == "text/plain"
-    assert mail.get_content().splitlines() == letter().body.splitlines()
+    assert mail.get_content_type() == "multipart/alternative"
+    plain, html = mail.iter_parts()
+    assert plain.get_content().splitlines() == letter().body.splitlines()
+    assert html.get_content_type() == "text/html"
+    assert "系统建议由志愿者 V001 为家庭 H001 服务。<br>请于今日确认。" in html.get_content()
     assert not mail.defects
     assert not any(value.defects for value in mail.values() if hasattr(value, "defects"))
 
@@ -108,7 +111,18 @@ def test_a_sender_that_is_no_mailbox_is_refused_at_the_start(sender: str) -> Non
         Settings.read({**CONFIG, "MAIL_FROM": sender})
 
 
-def test_without_a_server_there_is_the_inbox_alone() -> None:
-    assert set(Settings.read(CONFIG).channels()) == {ChannelCode.INAPP}
-    with_mail = Settings.read({**CONFIG, "SMTP_URL": "smtp://mail"})
-    assert set(with_mail.channels()) == {ChannelCode.INAPP, ChannelCode.EMAIL}
+def test_a_channel_without_a_server_is_off_and_the_inbox_is_not() -> None:
+    assert ChannelCode.INAPP in Settings.read(CONFIG).working
+    assert ChannelCode.EMAIL not in Settings.read(CONFIG).working
+    with_mail = Settings.read({**CONFIG, "SMTP_URL": "smtp://mail", "SMS_URL": "https://sms"})
+    assert {ChannelCode.EMAIL, ChannelCode.SMS} <= with_mail.working
+
+
+def test_a_mail_can_be_taken_on_and_left_by_one_click() -> None:
+    links = {"acknowledge": "https://desk/l/ack.x", "unsubscribe": "https://desk/l/quiet.y"}
+    mail = parsed(write(letter(subject="<b>&", **links), SENDER))
+    assert mail["List-Unsubscribe"] == "<https://desk/l/quiet.y>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    _, html = mail.iter_parts()
+    assert 'href="https://desk/l/ack.x"' in html.get_content()
+    assert "<b>" not in html.get_content()

@@ -18,7 +18,6 @@ from unit.notifications.happenings import (
     NOW,
     database,
     happens,
-    inapp_only,
     person,
 )
 
@@ -65,7 +64,8 @@ def test_a_household_verified_again_a_year_later_is_told_again(session: Session)
     person(session, "S09", "director")
     happens(session, "household.verified", valid_until="2027-11-30", version=2)
     happens(session, "household.verified", valid_until="2027-11-30", version=3)
-    happens(session, "household.verified", valid_until="2028-11-30", version=9)
+    later = NOW + timedelta(days=365)
+    happens(session, "household.verified", valid_until="2028-11-30", version=9, now=later)
     assert told(session) == [("household-verified", "S09")] * 2
 
 
@@ -136,7 +136,7 @@ def test_in_the_inbox_it_is_there_at_once_and_mail_is_due_at_once(session: Sessi
 
 def test_without_a_mail_server_nobody_is_mailed(session: Session) -> None:
     person(session, "S01", "coordinator", email="s@example.org", channels=["email"])
-    happens(session, "pairing.proposed", channels=inapp_only())
+    happens(session, "pairing.proposed", channels=frozenset({ChannelCode.INAPP}))
     assert [row.channel for row in deliveries(session)] == [ChannelCode.INAPP]
 
 

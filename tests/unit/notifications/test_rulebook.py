@@ -33,6 +33,7 @@ MAIN_FLOW = {
     "volunteer.unavailable": {StaffRole.COORDINATOR},
     "clearance.expiring": {StaffRole.SCHOOL_LIAISON},
     "delivery.failed": {StaffRole.ADMINISTRATOR},
+    "notification.escalated": {StaffRole.DIRECTOR},
 }
 
 
@@ -51,6 +52,33 @@ def test_every_event_of_the_main_flow_has_its_audience(topic: str) -> None:
 def test_every_shipped_rule_hears_an_event_that_is_consumed() -> None:
     for each in rulebook.shipped():
         assert any(topic_matches(each.event, topic) for topic in CONSUMED), each.name
+
+
+@pytest.mark.parametrize("topic", CONSUMED)
+def test_every_event_that_is_published_today_has_a_rule(topic: str) -> None:
+    assert any(topic_matches(each.event, topic) for each in rulebook.shipped())
+
+
+def test_a_rule_that_names_nobody_is_refused() -> None:
+    assert "visit-missed.roles: is empty; name at least one role" in refusal(roles=[])
+
+
+def test_an_escalation_needs_a_deadline_and_a_group_a_window() -> None:
+    assert "acknowledge_minutes: is missing" in refusal(escalate_to=["director"])
+    assert "group_minutes: goes together with group_by" in refusal(group_by=["aid_kind"])
+
+
+def test_what_settles_a_rule_must_speak_of_its_subject() -> None:
+    assert "nothing.said is no event" in refusal(resolved_by=["nothing.said"])
+    assert "review.due has no field visit" in refusal(resolved_by=["review.due"])
+
+
+def test_a_community_changes_a_rule_or_switches_it_off() -> None:
+    changed = rulebook.effective({"visit-missed": {**GOOD, "urgency": "urgent"}, "review-due": {}})
+    by_name = {each.name: each for each in changed}
+    assert by_name["visit-missed"].urgency is Urgency.URGENT
+    assert "review-due" not in by_name
+    assert len(changed) == len(rulebook.shipped()) - 1
 
 
 def test_an_unsafe_visit_is_urgent() -> None:

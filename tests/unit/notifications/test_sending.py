@@ -1,7 +1,6 @@
 """Deliveries: claimed once, tried again with growing delays, given up with an event."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications import queries
-from notifications.channels import Channels, Letter
-from notifications.domain.codes import ChannelCode, DeliveryState, FailureReason
-from notifications.domain.deliveries import LEASE, RETRY_DELAYS, Outcome
-from notifications.domain.rules import Person
-from notifications.models import Delivery
+from notifications.channels import Letter
+from notifications.domain.codes import ChannelCode, Deferral, DeliveryState, FailureReason
+from notifications.domain.deliveries import HURRIED_DELAYS, LEASE, RETRY_DELAYS, Outcome
+from notifications.domain.providers import FIRST_PAUSE, Provider
+from notifications.models import Attempt, Delivery
 from notifications.usecases import sending
 from servicekit.testing import published
-from unit.notifications.happenings import COMMUNITY, NOW, database, happens, person
+from unit.notifications.happenings import COMMUNITY, NOW, database, happens, person, sender
 
 BUSY = Outcome(FailureReason.BUSY, code=451)
 AWAY = Outcome(FailureReason.UNREACHABLE)
@@ -31,11 +30,11 @@ class Postman:
 
     outcomes: list[Outcome] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
-    code = ChannelCode.EMAIL
-    starts_as = DeliveryState.QUEUED
+    code: ChannelCode = ChannelCode.EMAIL
+    per_minute: int = 1000
 
-    def reaches(self, person: Person) -> bool:
-        return person.has_email
+    def provider(self, address: str) -> str:
+        return self.code
 
     def send(self, letter: Letter) -> Outcome:
         self.letters.append(letter)
@@ -53,17 +52,9 @@ def session() -> Iterator[Session]:
 
 
 def send(
-    session: Session, postman: Postman, now: datetime = NOW, limit: int = 100, desk_url: str = ""
+    session: Session, postman: Postman, now: datetime = NOW, limit: int = 100, **facts: Any
 ) -> dict[str, int]:
-    @contextmanager
-    def transaction() -> Iterator[Session]:
-        yield session
-        session.flush()
-
-    channels: Channels = {ChannelCode.EMAIL: postman}
-    return sending.send_due(
-        transaction, channels, limit=limit, clock=lambda: now, desk_url=desk_url
-    )
+    return sending.send_due(sender(session, postman, now, **facts), limit=limit)
 
 
 def mail(session: Session) -> Delivery:
@@ -84,7 +75,7 @@ def test_what_is_due_is_sent_once(session: Session) -> None:
 def test_a_letter_speaks_the_members_language_and_in_codes(session: Session) -> None:
     happens(session, "pairing.proposed")
     postman = Postman()
-    send(session, postman, desk_url="https://desk.example.org")
+    send(session, postman, desk="https://desk.example.org")
     (letter,) = postman.letters
     assert letter.to_name == "职员S01"
     assert letter.to_address == "s01@example.org"
@@ -163,16 +154,16 @@ def test_one_recipients_trouble_does_not_hold_up_the_others(session: Session) ->
     assert send(session, Postman([BUSY])) == {"sent": 1, "failed": 0, "postponed": 1}
 
 
-def claim(session: Session, now: datetime) -> Any:
-    claimed = sending.claim_next(session, {ChannelCode.EMAIL}, now=now)
+def claim(session: Session, now: datetime) -> list[sending.Claim]:
+    claimed = sending.claim(session, sender(session, Postman(), now), limit=10)
     session.flush()
     return claimed
 
 
 def test_what_one_sender_has_claimed_another_leaves_alone(session: Session) -> None:
     happens(session, "pairing.proposed")
-    assert claim(session, NOW) is not None
-    assert claim(session, NOW + LEASE - timedelta(seconds=1)) is None
+    assert claim(session, NOW)
+    assert not claim(session, NOW + LEASE - timedelta(seconds=1))
 
 
 def test_what_a_dead_sender_left_behind_is_taken_over(session: Session) -> None:
@@ -183,16 +174,16 @@ def test_what_a_dead_sender_left_behind_is_taken_over(session: Session) -> None:
 
 def test_a_late_failure_does_not_undo_what_the_next_sender_did(session: Session) -> None:
     happens(session, "pairing.proposed")
-    late = claim(session, NOW)
+    (late,) = claim(session, NOW)
     send(session, Postman(), NOW + LEASE)
-    sending.record(session, late, BUSY, now=NOW + LEASE * 2)
+    sending.record(session, sender(session, Postman(), NOW + LEASE * 2), late, BUSY)
     assert mail(session).state is DeliveryState.SENT
     assert published(session) == []
 
 
 def test_mail_waits_while_its_channel_is_switched_off(session: Session) -> None:
     happens(session, "pairing.proposed")
-    assert sending.claim_next(session, {ChannelCode.INAPP}, now=NOW) is None
+    assert send(session, Postman(code=ChannelCode.SMS))["sent"] == 0
     assert mail(session).state is DeliveryState.QUEUED
 
 
@@ -202,6 +193,116 @@ def test_a_member_who_was_erased_gets_no_mail(session: Session) -> None:
     postman = Postman()
     send(session, postman)
     assert (postman.letters[0].to_name, postman.letters[0].to_address) == (None, None)
+
+
+def test_a_letter_that_cannot_be_written_holds_up_no_other(session: Session) -> None:
+    happens(session, "pairing.proposed")
+    queries.member(session, f"{COMMUNITY}-S01").email_sealed = b"not what was sealed here"
+    person(session, "S02", "coordinator", email="s02@example.org", channels=["email"])
+    happens(session, "pairing.proposed", pairing=f"{COMMUNITY}-H001-N1-A2")
+    assert send(session, Postman())["sent"] == 1
+    waiting = Delivery.last_error == "unwritable"
+    assert len(session.scalars(select(Delivery).where(waiting)).all()) == 2
+
+
+def test_every_try_is_kept_with_its_answer(session: Session) -> None:
+    happens(session, "pairing.proposed")
+    send(session, Postman([BUSY]))
+    send(session, Postman(), NOW + RETRY_DELAYS[0])
+    tries = session.scalars(select(Attempt).order_by(Attempt.number)).all()
+    assert [(each.number, each.reason, each.code) for each in tries] == [
+        (1, FailureReason.BUSY, "451"),
+        (2, None, None),
+    ]
+
+
+# -- when a channel fails, another one takes over
+
+THREE = frozenset({ChannelCode.INAPP, ChannelCode.EMAIL, ChannelCode.SMS})
+TWO_WAYS = {
+    "email": "s07@example.org",
+    "phone": "18000008817",
+    "channels": ["email", "inapp", "sms"],
+}
+
+
+def by_channel(session: Session) -> dict[ChannelCode, DeliveryState]:
+    who = Delivery.recipient == f"{COMMUNITY}-S07"
+    return {row.channel: row.state for row in session.scalars(select(Delivery).where(who))}
+
+
+def test_the_second_channel_waits_while_the_first_has_not_failed(session: Session) -> None:
+    person(session, "S07", "school_liaison", **TWO_WAYS)
+    happens(session, "volunteer.registered", channels=THREE)
+    assert set(by_channel(session)) == {ChannelCode.INAPP, ChannelCode.EMAIL}
+
+
+def test_within_half_a_minute_the_next_channel_takes_over(session: Session) -> None:
+    person(session, "S07", "coordinator", **TWO_WAYS)
+    queries.member(session, f"{COMMUNITY}-S01").channels = ["inapp"]
+    happens(session, "pairing.proposed", channels=THREE)
+    now = NOW
+    for delay in (*HURRIED_DELAYS, timedelta()):
+        send(session, Postman([BUSY]), now, working=THREE)
+        now += delay
+    assert now - NOW < timedelta(seconds=30)
+    assert by_channel(session)[ChannelCode.EMAIL] is DeliveryState.FAILED
+    sms = Postman(code=ChannelCode.SMS)
+    assert send(session, sms, now, working=THREE)["sent"] == 1
+    assert sms.letters[0].to_address == "+8618000008817"
+    assert [each["type"] for each in published(session)] == ["delivery.failed"]
+
+
+def test_a_refusal_for_good_hands_over_at_once(session: Session) -> None:
+    person(session, "S07", "coordinator", **TWO_WAYS)
+    queries.member(session, f"{COMMUNITY}-S01").channels = ["inapp"]
+    happens(session, "pairing.proposed", channels=THREE)
+    send(session, Postman([REFUSED]), working=THREE)
+    assert send(session, Postman(code=ChannelCode.SMS), working=THREE)["sent"] == 1
+
+
+def test_a_provider_that_fails_twice_is_put_aside_and_tried_again_later(session: Session) -> None:
+    for number in range(4):
+        happens(session, "pairing.proposed", pairing=f"{COMMUNITY}-H001-N1-A{number}")
+    providers: dict[str, Provider] = {}
+    postman = Postman([AWAY, AWAY])
+    for _ in range(5):
+        send(session, postman, providers=providers)
+    assert len(postman.letters) == 2
+    assert send(session, Postman(), NOW + FIRST_PAUSE, providers=providers)["sent"] == 2
+
+
+def test_while_it_is_aside_the_next_channel_takes_over_without_a_try(session: Session) -> None:
+    person(session, "S07", "coordinator", **TWO_WAYS)
+    queries.member(session, f"{COMMUNITY}-S01").channels = ["inapp"]
+    happens(session, "pairing.proposed", channels=THREE)
+    aside = {"email": Provider(aside_until=NOW + FIRST_PAUSE)}
+    postman = Postman()
+    send(session, postman, working=THREE, providers=aside)
+    assert postman.letters == []
+    assert send(session, Postman(code=ChannelCode.SMS), working=THREE)["sent"] == 1
+
+
+def test_no_address_is_asked_more_often_than_its_channel_allows(session: Session) -> None:
+    for number in range(3):
+        happens(session, "pairing.proposed", pairing=f"{COMMUNITY}-H001-N1-A{number}")
+    providers: dict[str, Provider] = {}
+    assert send(session, Postman(per_minute=2), providers=providers)["sent"] == 2
+    waiting = session.scalars(select(Delivery).where(Delivery.deferred_for.is_not(None))).one()
+    minute = NOW + timedelta(minutes=1)
+    assert (waiting.deferred_for, waiting.next_at) == (Deferral.RATE, minute)
+    assert send(session, Postman(per_minute=2), minute, providers=providers)["sent"] == 1
+
+
+def test_a_slow_answer_counts_as_a_failure() -> None:
+    slow = Provider()
+    for _ in range(2):
+        slow.answered(well=True, seconds=9, now=NOW)
+    assert slow.aside(NOW) == NOW + FIRST_PAUSE
+    slow.answered(well=False, seconds=0, now=NOW + FIRST_PAUSE)
+    assert slow.aside(NOW + FIRST_PAUSE) == NOW + 3 * FIRST_PAUSE
+    slow.answered(well=True, seconds=0, now=NOW + 3 * FIRST_PAUSE)
+    assert slow.aside(NOW + 3 * FIRST_PAUSE) is None
 
 
 def test_the_summary_counts_by_template_and_recipient(session: Session) -> None:

@@ -1,6 +1,8 @@
 """Databases: times in UTC, inserts that ignore what is there, tables that only grow."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import count
 from typing import Any
 
 import pytest
@@ -151,3 +153,34 @@ def test_every_constraint_has_a_name() -> None:
         "pk_part",
         "fk_part_thing_thing",
     }
+
+
+class Refusal(Exception):
+    """What a driver raises; `pgcode` is PostgreSQL's own code."""
+
+    def __init__(self, pgcode: str) -> None:
+        self.pgcode = pgcode
+
+
+def failing(pgcode: str, times: int) -> Callable[[], int]:
+    """An act that the database refuses so often; it gives the number of the attempt."""
+    attempts = count(1)
+
+    def act() -> int:
+        attempt = next(attempts)
+        if attempt <= times:
+            raise sa.exc.DBAPIError("UPDATE", {}, Refusal(pgcode))
+        return attempt
+
+    return act
+
+
+def test_what_a_deadlock_broke_off_is_begun_anew() -> None:
+    assert db.again(failing("40P01", 4)) == 5
+    with pytest.raises(sa.exc.DBAPIError):
+        db.again(failing("40P01", 5))
+
+
+def test_what_failed_for_another_reason_is_not() -> None:
+    with pytest.raises(sa.exc.DBAPIError):
+        db.again(failing("23505", 1))

@@ -18,7 +18,7 @@ from unit.volunteers.neighbourhood import (
     proposed,
     register,
 )
-from volunteers.contracts import matching as of
+from volunteers.contracts import insight as of
 from volunteers.contracts import pairings as by
 from volunteers.usecases import fairness, pairings
 from volunteers.usecases.overrides import overrides

@@ -31,7 +31,7 @@ from volunteers.contracts import matching as of
 from volunteers.domain.matching import DEFAULT_RULES
 from volunteers.models import MatchRun, NeedCopy, Pairing, Volunteer
 from volunteers.queries.world import known_needs, world, world_near
-from volunteers.usecases import explaining, matching
+from volunteers.usecases import explaining, matching, pairings
 
 CHILD: dict[str, Any] = {"aid_kind": "schooling", "service": "reading", "involves_minor": True}
 
@@ -190,6 +190,42 @@ def test_why_not_is_answered_for_any_volunteer(session: Session) -> None:
     assert told_why["cost"] is None
     chosen = explaining.explain_match(session, asked | {"volunteer": f"{HERE}-V001"}, now=NOW)
     assert chosen["chosen"] == "primary"
+
+
+def test_before_a_run_it_is_told_what_a_run_now_would_decide(session: Session) -> None:
+    near, other = register(session, "V001"), register(session, "V002", latitude=41.8)
+    hear(session)
+    asked = {"need": NEED, "volunteer": near}
+    told_why = explaining.explain_match(session, asked, now=NOW)
+    assert (told_why["chosen"], told_why["planned"]) == ("primary", True)
+    assert told_why["sentences"]["en"][0].startswith("If matching ran now, ")
+    other_one = explaining.explain_match(session, asked | {"volunteer": other}, now=NOW)
+    (given,) = other_one["instead"]
+    assert (given["volunteer"], given["planned"]) == (near, True)
+    assert other_one["cost"]["moves"] == [{"need": NEED, "before": near, "after": other}]
+
+
+def test_a_place_that_a_proposal_takes_is_no_reason_against_a_pair_but_its_cost(
+    session: Session,
+) -> None:
+    only, first = register(session, "V001", capacity=1), hear(session, urgency="urgent")
+    second = hear(session, f"{HERE}-H002-N1")
+    match(session)
+    asked = {"need": second, "volunteer": only}
+    told_why = explaining.explain_match(session, asked, now=NOW)
+    assert (told_why["eligible"], told_why["chosen"]) == (True, None)
+    assert [each["need"] for each in told_why["instead"]] == [first]
+    assert (told_why["cost"]["unserved"], told_why["cost"]["served"]) == ([first], [second])
+    assert f"{first} would go unserved" in told_why["cost"]["sentence"]["en"]
+
+
+def test_what_people_chose_by_hand_is_not_given_back(session: Session) -> None:
+    only, first = register(session, "V001", capacity=1), hear(session)
+    second = hear(session, f"{HERE}-H002-N1")
+    data = {"need": first, "volunteer": only, "reason": "邻居 a neighbour"}
+    pairings.propose_pairing(session, data, now=NOW, actor=OFFICE)
+    told_why = explaining.explain_match(session, {"need": second, "volunteer": only}, now=NOW)
+    assert told_why["failed"] == ["capacity"]
 
 
 def test_a_pupil_comes_with_a_cleared_companion_or_not_at_all(session: Session) -> None:

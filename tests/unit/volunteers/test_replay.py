@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from servicekit.errors import Conflict, NotFound
 from unit.volunteers.matching_worlds import TODAY, random_world
 from unit.volunteers.neighbourhood import HERE, hear, match, proposed, register
-from volunteers.contracts import matching as of
+from volunteers.contracts import insight as of
 from volunteers.domain.matching import DEFAULT_RULES, keep_run, replay_run
 from volunteers.domain.matching import match as solve
 from volunteers.models import MatchRun, Volunteer

@@ -93,7 +93,7 @@ class _Remote:
         name, outcome = self.act.__name__, "ok"
         began = time.perf_counter()
         try:
-            return self._run(service, kwargs, context), None
+            return again(lambda: self._run(service, kwargs, context)), None
         except Exception as error:  # noqa: BLE001 - the caller gets it
             failure = typed(error, service.database)
             outcome = getattr(failure, "slug", "error")
@@ -111,21 +111,16 @@ class _Remote:
             call.actor.require(community)
         if not self.transaction:
             return self._finished(call, self.act(service, call, data))
-        call, result = again(functools.partial(self._committed, service, data, kwargs, context))
-        return self._finished(call, result) if self.after else result
-
-    def _committed(
-        self, service: Any, data: dict[str, Any], kwargs: Any, context: Any
-    ) -> tuple[Call, Any]:
         with service.database.transaction() as session:
             call = service.database.call(session, context)
             if self.keyed and (key := key_of(context)):
                 actor = f"{call.actor.role} {call.actor.id}"
                 command = Command(self.act.__name__, key, actor, kwargs)
-                answer = command.once(call, lambda: self._dumped(self._acted(service, call, data)))
-                return call, answer
+                return command.once(call, lambda: self._dumped(self._acted(service, call, data)))
             result = self._acted(service, call, data)
-            return call, result if self.after else self._dumped(result)
+            if self.after is None:
+                return self._dumped(result)
+        return self._finished(call, result)
 
     def _acted(self, service: Any, call: Call, data: Any) -> Any:
         result = self.act(service, call, data)

@@ -4,15 +4,38 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
-from notifications.domain.codes import ChannelCode, DeliveryState, NotificationState, StaffRole
-from notifications.domain.rules import Person
-from notifications.models import Delivery, Notification, StaffMember, StaffPlace
+from notifications import rulebook
+from notifications.domain.codes import (
+    ChannelCode,
+    Deferral,
+    DeliveryState,
+    NotificationState,
+    StaffRole,
+)
+from notifications.domain.rules import Person, Rule, Scene, notice_id
+from notifications.domain.timing import Away, Preference
+from notifications.domain.workdays import workdays
+from notifications.models import (
+    Absence,
+    Alert,
+    CalendarDay,
+    Delivery,
+    Duty,
+    Notification,
+    PairingSeen,
+    RuleChange,
+    StaffMember,
+    StaffPlace,
+    TemplateText,
+)
 from servicekit.errors import NotFound
 
 
@@ -32,21 +55,99 @@ def notification(session: Session, key: str, *, lock: bool = False) -> Notificat
     return found
 
 
-def working_for(session: Session, community: str, roles: Iterable[StaffRole]) -> list[Person]:
-    """Those who work for a community in one of ``roles``, as the rules see them, by id."""
-    rows = session.scalars(
-        _staff_of(community).where(StaffMember.role.in_(set(roles))).order_by(StaffMember.id)
+def scene(session: Session, community: str, *, now: datetime) -> Scene:
+    """The community's staff and calendar as the rules see them, the staff by id."""
+    zone: ZoneInfo = session.info["zone"]
+    staff = session.scalars(_staff_of(community).order_by(StaffMember.id)).all()
+    absences = _absences(session, [row.id for row in staff], now.astimezone(zone).date())
+    return Scene(
+        staff=[_person(row, absences[row.id]) for row in staff],
+        now=now,
+        zone=zone,
+        workdays=workdays(_overrides(session, community)),
+        on_duty=_on_duty(session, community, now),
     )
-    return [
-        Person(
-            id=row.id,
-            role=row.role,
-            aid_kinds=frozenset(row.aid_kinds),
-            channels=tuple(code for code in ChannelCode if code in row.channels),
-            has_email=row.has_email,
-        )
-        for row in rows
-    ]
+
+
+def person(session: Session, staff: str) -> Person:
+    """A member as the rules see them, without their absences."""
+    return _person(member(session, staff), [])
+
+
+def _person(row: StaffMember, absences: Sequence[Away]) -> Person:
+    given = {ChannelCode.INAPP: True, ChannelCode.EMAIL: row.has_email}
+    given |= {ChannelCode.SMS: row.phone_sealed is not None and bool(row.data_key)}
+    others = row.addresses_sealed is not None and bool(row.data_key)
+    preference = Preference(
+        quiet_from=time.fromisoformat(row.quiet_from),
+        quiet_until=time.fromisoformat(row.quiet_until),
+        rests_on_days_off=row.rests_on_days_off,
+        digest=row.digest,
+        digest_at=time.fromisoformat(row.digest_at),
+        digest_weekday=row.digest_weekday,
+        absences=tuple(absences),
+    )
+    return Person(
+        id=row.id,
+        role=row.role,
+        aid_kinds=frozenset(row.aid_kinds),
+        channels=tuple(ChannelCode(code) for code in row.channels),
+        reachable=frozenset(code for code in ChannelCode if given.get(code, others)),
+        preference=preference,
+        cover=row.cover,
+    )
+
+
+def _absences(session: Session, staff: Sequence[str], today: date) -> dict[str, list[Away]]:
+    found: dict[str, list[Away]] = defaultdict(list)
+    current = select(Absence).where(Absence.staff.in_(staff), Absence.last_on >= today)
+    for row in session.scalars(current.order_by(Absence.first_on)):
+        found[row.staff].append(Away(row.first_on, row.last_on, row.cover))
+    return found
+
+
+def _on_duty(session: Session, community: str, now: datetime) -> frozenset[str]:
+    duty = (Duty.community == community, Duty.starts_at <= now, Duty.ends_at > now)
+    return frozenset(session.scalars(select(Duty.staff).where(*duty)))
+
+
+def _overrides(session: Session, community: str) -> dict[date, bool]:
+    """What is otherwise than the calendar says: everywhere, and in the community before that."""
+    days = select(CalendarDay).where(CalendarDay.community.in_(["", community]))
+    rows = session.scalars(days.order_by(CalendarDay.community))
+    return {row.day: row.workday for row in rows}
+
+
+class Reader:
+    """What the events of a batch ask again and again, read once: rules, staff and calendar."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rules: dict[str, tuple[Rule, ...]] = {}
+        self._scenes: dict[str, Scene] = {}
+
+    def rules(self, community: str) -> tuple[Rule, ...]:
+        if community not in self._rules:
+            self._rules[community] = rules_of(self._session, community)
+        return self._rules[community]
+
+    def scene(self, community: str, *, now: datetime, pairing: str | None) -> Scene:
+        if community not in self._scenes:
+            self._scenes[community] = scene(self._session, community, now=now)
+        seen = self._session.get(PairingSeen, pairing) if pairing else None
+        coordinator = seen.coordinator if seen else None
+        return replace(self._scenes[community], now=now, coordinator=coordinator)
+
+
+def rules_of(session: Session, community: str) -> tuple[Rule, ...]:
+    """The rules that hold in a community: those that ship, with what it changed."""
+    rows = session.scalars(select(RuleChange).where(RuleChange.community == community))
+    return rulebook.effective({row.name: row.entry for row in rows})
+
+
+def rule_of(session: Session, community: str, name: str) -> Rule | None:
+    """The rule of that name, where it still exists."""
+    return next((rule for rule in rules_of(session, community) if rule.name == name), None)
 
 
 def find_staff(
@@ -82,19 +183,54 @@ def unread(session: Session, staff: str, keys: Iterable[str]) -> list[Notificati
     )
 
 
-def next_due(session: Session, channels: Iterable[ChannelCode], now: datetime) -> Delivery | None:
-    """The delivery that has waited longest for its time, locked; other senders pass it by."""
+def next_due(
+    session: Session, channel: ChannelCode, now: datetime, limit: int
+) -> Sequence[Delivery]:
+    """The deliveries that have waited longest for their time, locked; others pass them by.
+
+    What waits for a digest goes with it and not by itself.
+    """
     return session.scalars(
         select(Delivery)
         .where(
-            Delivery.channel.in_(set(channels)),
-            Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING)),
+            Delivery.channel == channel,
+            Delivery.state.in_(
+                (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
+            ),
             Delivery.next_at <= now,
+            func.coalesce(Delivery.deferred_for, "") != Deferral.DIGEST.value,
         )
         .order_by(Delivery.next_at, Delivery.id)
-        .limit(1)
+        .limit(limit)
         .with_for_update(skip_locked=True)
-    ).first()
+    ).all()
+
+
+def load_told(session: Session, keys: Sequence[str]) -> None:
+    """Read these notifications and their recipients in one go; each is at hand afterwards."""
+    session.info["told"] = session.scalars(
+        select(Notification).where(Notification.id.in_(keys))
+    ).all()
+
+
+def listed(session: Session, told: Notification, limit: int = 20) -> Sequence[Alert]:
+    """The first of the alerts that a notification tells together.
+
+    Who hears of them by an escalation sees those of the colleague who did not answer.
+    """
+    homes = [told.id]
+    if told.on_behalf:
+        homes.append(notice_id(told.rule, told.subject, told.on_behalf))
+    found = select(Alert).where(Alert.notification.in_(homes))
+    return session.scalars(found.order_by(Alert.at, Alert.id).limit(limit)).all()
+
+
+def template_source(session: Session, name: str, locale: str) -> str | None:
+    """The newest text that was written for a template here; None where the shipped one holds."""
+    found = select(TemplateText.source).where(
+        TemplateText.name == name, TemplateText.locale == locale
+    )
+    return session.scalars(found.order_by(TemplateText.version.desc()).limit(1)).first()
 
 
 def summary(session: Session, community: str) -> list[dict[str, Any]]:

@@ -11,6 +11,9 @@ from servicekit.errors import ServiceError, Unavailable
 PURPOSE = "notification"
 """What the owner of a name is told about why it is asked for."""
 
+MOST_NAMED = 5
+"""So many lines of a list speak of names, the others of codes: each name is a question."""
+
 
 class Names:
     """The names behind ids, asked of their owners with the reader's rights, each once.
@@ -36,6 +39,9 @@ class Names:
         asked = [(kind, data.get(kind)) for kind in self._sources]
         asked.append(("volunteer", data.get("backup")))
         found = {key: self._ask(kind, key) for kind, key in asked if isinstance(key, str)}
+        for part in ("listed", "news", "waiting", "silent", "ahead"):
+            for item in list(data.get(part) or ())[:MOST_NAMED]:
+                found |= self.of(item.get("data", item))
         return {key: name for key, name in found.items() if name}
 
     def _ask(self, kind: str, key: str) -> str | None:
@@ -67,8 +73,8 @@ def written(items: Iterable[Mapping[str, Any]], locale: str, names: Names) -> li
 
 
 def _text(item: Mapping[str, Any], locale: str, names: Names) -> dict[str, str]:
-    data = item["data"]
+    template, data, source = item.get("content") or (item["template"], item["data"], None)
     text = texts.write_or_fall_back(
-        item["template"], locale, data, names.of(data), fallback=item["id"]
+        template, locale, data, names.of(data), fallback=item["id"], source=source
     )
     return {"title": text.subject, "body": text.body}

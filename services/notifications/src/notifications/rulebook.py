@@ -18,6 +18,8 @@ from notifications.domain.rules import COMPARISONS, Rule, topic_matches
 from servicekit.errors import flatten
 from servicekit.schemas import Code, Schema
 
+AUDIENCE = ("roles", "people", "pairing_coordinator", "on_duty", "addressed")
+LISTS = ("subject", "roles", "people", "channels", "escalate_to", "resolved_by", "group_by")
 NAME = r"[a-z][a-z0-9-]{0,79}\Z"
 
 
@@ -41,14 +43,36 @@ class RuleSchema(Schema):
         required=True,
         validate=validate.Length(min=1, error="is empty; name at least one field"),
     )
-    roles = fields.List(
-        Code(StaffRole),
-        required=True,
-        validate=validate.Length(min=1, error="is empty; name at least one role"),
-    )
+    roles = fields.List(Code(StaffRole), load_default=list)
+    people = fields.List(fields.String(), load_default=list)
+    pairing_coordinator = fields.Boolean(load_default=False)
+    on_duty = fields.Boolean(load_default=False)
+    addressed = fields.Boolean(load_default=False)
     template = fields.String(required=True)
     urgency = Code(Urgency, load_default=Urgency.ROUTINE)
     channels = fields.List(Code(ChannelCode), load_default=lambda: list(ChannelCode))
+    acknowledge_minutes = fields.Integer(load_default=0, validate=validate.Range(0, 7 * 24 * 60))
+    escalate_to = fields.List(Code(StaffRole), load_default=list)
+    rounds = fields.Integer(load_default=1, validate=validate.Range(1, 5))
+    resolved_by = fields.List(fields.String(), load_default=list)
+    group_by = fields.List(fields.String(), load_default=list)
+    group_minutes = fields.Integer(load_default=0, validate=validate.Range(0, 24 * 60))
+
+    @ma.validates_schema
+    def check_audience(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not any(data.get(name) for name in AUDIENCE):
+            raise ma.ValidationError(
+                f"is empty; name at least one role, or one of: {', '.join(AUDIENCE[1:])}", "roles"
+            )
+        if data.get("escalate_to") and not data.get("acknowledge_minutes"):
+            raise ma.ValidationError(
+                "is missing though the rule escalates; say how long one may take",
+                "acknowledge_minutes",
+            )
+        if bool(data.get("group_by")) != bool(data.get("group_minutes")):
+            raise ma.ValidationError(
+                "goes together with group_by; give both or neither", "group_minutes"
+            )
 
     @ma.validates("when")
     def check_comparisons(self, condition: Mapping[str, Any], data_key: str) -> None:
@@ -80,6 +104,13 @@ class RuleSchema(Schema):
             always = {name: field for name, field in known.items() if field.required}
             _check_known(topic, "when", data["when"], known)
             _check_known(topic, "subject", data["subject"], always)
+            _check_known(topic, "group_by", data["group_by"], known)
+        for closing in data["resolved_by"]:
+            if closing not in CONSUMED:
+                raise ma.ValidationError(
+                    f"{closing} is no event; use one of: {', '.join(CONSUMED)}", "resolved_by"
+                )
+            _check_known(closing, "resolved_by", data["subject"], CONSUMED[closing]().fields)
 
 
 def _check_known(topic: str, where: str, names: Iterable[str], known: Mapping[str, Any]) -> None:
@@ -129,8 +160,15 @@ def _check_names(loaded: list[dict[str, Any]]) -> None:
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
-    lists = {name: tuple(entry[name]) for name in ("subject", "roles", "channels")}
-    return Rule(**{**entry, **lists})
+    return Rule(**{**entry, **{name: tuple(entry[name]) for name in LISTS}})
+
+
+def effective(changes: Mapping[str, Mapping[str, Any]]) -> tuple[Rule, ...]:
+    """The shipped rules with a community's ``changes``: name → entry, empty where it is off."""
+    if not changes:
+        return shipped()
+    kept = tuple(rule for rule in shipped() if rule.name not in changes)
+    return kept + tuple(_rule(entry) for entry in _load([e for e in changes.values() if e]))
 
 
 @cache

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
-from notifications import contracts, queries, rendering, rulebook
+from eventlet import GreenPool
+
+from notifications import contracts as c
+from notifications import queries, rendering
 from notifications.settings import Settings
-from notifications.usecases import importing, inbox, noticing, sending, staff
+from notifications.usecases import (
+    digesting,
+    escalating,
+    explaining,
+    feeds,
+    importing,
+    inbox,
+    noticing,
+    preferences,
+    ruling,
+    sending,
+    staff,
+)
 from notifications.usecases.access import require_lead
+from notifications.usecases.links import Links
 from notifications.web import create_app
 from servicekit import clock
 from servicekit.events import Event
-from servicekit.service import Call, Database, Service, every, on_event, rpc
+from servicekit.service import EXTERNAL, Call, Database, Service, every, on_event, rpc
+from servicekit.telemetry import failed
 from servicekit.web import Web
 
-SEND_AT_ONCE = 100
+Data = dict[str, Any]
+
+SEND_AT_ONCE = 2000
+CLIMB_AT_ONCE = 500
 
 
-def _write_page(call: Call, page: dict[str, Any]) -> dict[str, Any]:
+def _write_page(call: Call, page: Data) -> Data:
     """The texts of a page, written when its transaction is over: names come over the network."""
     return {**page, "items": rendering.written(page["items"], page["locale"], _names(call))}
 
 
-def _write_one(call: Call, item: dict[str, Any]) -> dict[str, Any]:
+def _write_one(call: Call, item: Data) -> Data:
     return rendering.written([item], item["locale"], _names(call))[0]
 
 
@@ -35,74 +56,186 @@ class NotificationsService(Service):
 
     name = "notifications"
     settings = Settings
-    database = Database(contracts.PUBLISHED)
+    database = Database(c.PUBLISHED)
     web = Web(create_app)
 
-    @on_event(
-        *contracts.CONSUMED,
-        source=("households", "volunteers", "notifications"),
-        schema=contracts.CONSUMED,
-    )
-    def notice(self, call: Call, event: Event) -> None:
-        noticing.notice(
-            call.session,
-            event.type,
-            event.data,
-            now=call.now,
-            rules=rulebook.shipped(),
-            channels=call.settings.channels(),
-        )
+    # -- what happens
+
+    @on_event(*c.OURS, source=c.SERVICES, schema=c.OURS, batch=True)
+    def notice(self, call: Call, events: list[Event]) -> None:
+        noticing.notice_all(call.session, events, now=call.now, working=call.settings.working)
+
+    @on_event(*c.REQUESTED, source=EXTERNAL, schema=c.REQUESTED, batch=True)
+    def notice_request(self, call: Call, events: list[Event]) -> None:
+        noticing.notice_all(call.session, events, now=call.now, working=call.settings.working)
+
+    # -- by the clock
 
     @every("SEND_SECONDS")
     def send(self, call: Call) -> None:
-        self._send(call, SEND_AT_ONCE)
+        _send(call, SEND_AT_ONCE)
 
-    @rpc(contracts.SendDue, returns=contracts.SendReport, transaction=False)
-    def send_due(self, call: Call, data: dict[str, Any]) -> dict[str, int]:
+    @every("WATCH_SECONDS")
+    def watch(self, call: Call) -> None:
+        _watch(call)
+
+    @rpc(c.SendDue, returns=c.SendReport, transaction=False)
+    def send_due(self, call: Call, data: Data) -> dict[str, int]:
         require_lead(call.actor, ())
-        return self._send(call, data["limit"])
+        _watch(call)
+        return _send(call, data["limit"])
 
-    @rpc(contracts.RegisterStaff, returns=contracts.StaffView)
-    def register_staff(self, call: Call, data: dict[str, Any]) -> Any:
+    # -- staff
+
+    @rpc(c.RegisterStaff, returns=c.StaffView)
+    def register_staff(self, call: Call, data: Data) -> Any:
         return staff.register(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(contracts.FindStaff, returns=contracts.StaffPage)
-    def find_staff(self, call: Call, data: dict[str, Any]) -> Any:
+    @rpc(c.FindStaff, returns=c.StaffPage)
+    def find_staff(self, call: Call, data: Data) -> Any:
         return staff.find(call.session, data, actor=call.actor)
 
-    @rpc(contracts.ImportStaff, returns=contracts.ImportReport)
-    def import_staff(self, call: Call, data: dict[str, Any]) -> Any:
+    @rpc(c.ImportStaff, returns=c.ImportReport)
+    def import_staff(self, call: Call, data: Data) -> Any:
         return importing.import_staff(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(contracts.Inbox, returns=contracts.InboxPage, after=_write_page)
-    def inbox(self, call: Call, data: dict[str, Any]) -> Any:
+    @rpc(c.GetPreferences, returns=c.PreferencesView)
+    def get_preferences(self, call: Call, data: Data) -> Any:
+        return preferences.shown(call.session, data["staff"], now=call.now, actor=call.actor)
+
+    @rpc(c.SetPreferences, returns=c.PreferencesView)
+    def set_preferences(self, call: Call, data: Data) -> Any:
+        return preferences.change(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(c.SetAddresses, returns=c.StaffView)
+    def set_addresses(self, call: Call, data: Data) -> Any:
+        return preferences.set_addresses(call.session, data, actor=call.actor)
+
+    @rpc(c.SetAbsence, returns=c.AbsenceView)
+    def set_absence(self, call: Call, data: Data) -> Any:
+        return preferences.be_absent(call.session, data, actor=call.actor)
+
+    @rpc(c.CancelAbsence, returns=c.Cancelled)
+    def cancel_absence(self, call: Call, data: Data) -> Any:
+        return {"cancelled": preferences.be_back(call.session, data, actor=call.actor)}
+
+    @rpc(c.SetDuty, returns=c.DutyView)
+    def set_duty(self, call: Call, data: Data) -> Any:
+        return preferences.set_duty(call.session, data, actor=call.actor)
+
+    @rpc(c.SetDay, returns=c.DayView)
+    def set_day(self, call: Call, data: Data) -> Any:
+        return preferences.set_day(call.session, data, actor=call.actor)
+
+    # -- the inbox
+
+    @rpc(c.Inbox, returns=c.InboxPage, after=_write_page)
+    def inbox(self, call: Call, data: Data) -> Any:
         return inbox.read(call.session, data, actor=call.actor)
 
-    @rpc(contracts.GetNotification, returns=contracts.NotificationView, after=_write_one)
-    def get_notification(self, call: Call, data: dict[str, Any]) -> Any:
+    @rpc(c.GetNotification, returns=c.NotificationView, after=_write_one)
+    def get_notification(self, call: Call, data: Data) -> Any:
         return inbox.get(call.session, data, actor=call.actor)
 
-    @rpc(contracts.Acknowledge, returns=contracts.NotificationView, after=_write_one)
-    def acknowledge(self, call: Call, data: dict[str, Any]) -> Any:
+    @rpc(c.Acknowledge, returns=c.NotificationView, after=_write_one)
+    def acknowledge(self, call: Call, data: Data) -> Any:
         return inbox.acknowledge(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(contracts.MarkRead, returns=contracts.MarkReadResult)
-    def mark_read(self, call: Call, data: dict[str, Any]) -> Any:
+    @rpc(c.Resolve, returns=c.NotificationView, after=_write_one)
+    def resolve(self, call: Call, data: Data) -> Any:
+        return inbox.resolve(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(c.MarkRead, returns=c.MarkReadResult)
+    def mark_read(self, call: Call, data: Data) -> Any:
         return inbox.mark_read(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(contracts.Summary, returns=contracts.SummaryView)
-    def summary(self, call: Call, data: dict[str, Any]) -> Any:
+    @rpc(c.Summary, returns=c.SummaryView)
+    def summary(self, call: Call, data: Data) -> Any:
         call.actor.require(data["community"])
         return {
             "community": data["community"],
             "items": queries.summary(call.session, data["community"]),
         }
 
-    def _send(self, call: Call, limit: int) -> dict[str, int]:
-        return sending.send_due(
-            call.transaction,
-            call.settings.channels(),
-            limit=limit,
+    # -- rules, texts, reasons
+
+    @rpc(c.ExplainNotice, returns=c.NoticeExplained)
+    def explain_notice(self, call: Call, data: Data) -> Any:
+        return explaining.explain(call.session, data, actor=call.actor)
+
+    @rpc(c.CheckRules, returns=c.RulesReport)
+    def check_rules(self, call: Call, data: Data) -> Any:
+        return ruling.check(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(c.ChangeRule, returns=c.RuleChanged)
+    def change_rule(self, call: Call, data: Data) -> Any:
+        return ruling.change_rule(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(c.Preview, returns=c.PreviewView)
+    def preview_text(self, call: Call, data: Data) -> Any:
+        return ruling.preview(call.session, data, actor=call.actor)
+
+    @rpc(c.WriteText, returns=c.TextWritten)
+    def write_text(self, call: Call, data: Data) -> Any:
+        return ruling.write_text(call.session, data, now=call.now, actor=call.actor)
+
+    # -- calendar feeds
+
+    @rpc(c.MakeFeed, returns=c.FeedView)
+    def make_feed(self, call: Call, data: Data) -> Any:
+        token = secrets.token_urlsafe(32)
+        row = feeds.make(call.session, data, token=token, now=call.now, actor=call.actor)
+        return {"path": f"/feeds/{token}.ics", "kind": row.kind, "subject": row.subject}
+
+    @rpc(c.RevokeFeeds, returns=c.Revoked)
+    def revoke_feeds(self, call: Call, data: Data) -> Any:
+        return {"revoked": feeds.revoke(call.session, data, now=call.now, actor=call.actor)}
+
+
+def _send(call: Call, limit: int) -> dict[str, int]:
+    """A round of sending, every channel beside the others: a slow one holds up nobody else's."""
+    settings, done = call.settings, {"sent": 0, "failed": 0, "postponed": 0}
+
+    def send_one(channel: Any) -> dict[str, int]:
+        sender = sending.Sender(
+            transaction=call.transaction,
+            channel=channel,
+            working=settings.working,
+            providers=settings.providers,
             clock=clock.now,
-            desk_url=call.settings.desk_url,
+            links=Links(settings.desk_url),
         )
+        return sending.send_due(sender, limit=limit)
+
+    for report in GreenPool().imap(send_one, settings.channels().values()):
+        for key, number in report.items():
+            done[key] += number
+    return done
+
+
+def _watch(call: Call) -> None:
+    """What the clock makes due: the next level of escalations, and digests.
+
+    One that fails is logged and comes again with the next look; it holds up no other.
+    """
+    working = call.settings.working
+    stuck: set[str] = set()
+    for _ in range(CLIMB_AT_ONCE):
+        with call.transaction() as session:
+            key = escalating.due(session, now=clock.now(), besides=stuck)
+        if key is None:
+            break
+        try:
+            with call.transaction() as session:
+                escalating.climb(session, key, now=clock.now(), working=working)
+        except Exception as error:  # noqa: BLE001
+            failed("escalation.failed", error, escalation=key)
+            stuck.add(key)
+    with call.transaction() as session:
+        members = digesting.waiting(session)
+    for member in members:
+        try:
+            with call.transaction() as session:
+                digesting.make(session, member, now=clock.now(), working=working)
+        except Exception as error:  # noqa: BLE001
+            failed("digest.failed", error, staff=member)

@@ -33,17 +33,23 @@ class Text:
 
 
 def write(
-    template: str, locale: str, data: Mapping[str, Any], names: Mapping[str, str] | None = None
+    template: str,
+    locale: str,
+    data: Mapping[str, Any],
+    names: Mapping[str, str] | None = None,
+    *,
+    source: str | None = None,
 ) -> Text:
     """The text of ``template`` for an event's ``data``.
 
     ``names`` gives people's names by id, as far as the reader may see them now; where one is
-    absent the text speaks of the code. Raises TextError, for instance where a field is missing.
+    absent the text speaks of the code. ``source`` is a later version than the one that ships.
+    Raises TextError, for instance where a field is missing.
     """
     try:
-        source = _environment().get_template(_file(template, locale))
-        context = source.new_context({**data, "locale": locale, "names": names or {}})
-        subject, body = (_block(source, context, block) for block in ("subject", "body"))
+        found = _found(template, locale, source)
+        context = found.new_context({**data, "locale": locale, "names": names or {}})
+        subject, body = (_block(found, context, block) for block in ("subject", "body"))
     except TROUBLES as error:
         raise TextError(f"{_file(template, locale)}: {type(error).__name__}") from error
     return Text(subject=" ".join(subject.split()), body=body.strip())
@@ -56,11 +62,12 @@ def write_or_fall_back(
     names: Mapping[str, str] | None = None,
     *,
     fallback: str,
+    source: str | None = None,
 ) -> Text:
     """As ``write``; where the template cannot be used, ``fallback`` in both places: nobody is left
     without a notification because a text is broken, or older than the notification's data."""
     try:
-        return write(template, locale, data, names)
+        return write(template, locale, data, names, source=source)
     except TextError:
         return Text(fallback, fallback)
 
@@ -73,6 +80,12 @@ def missing_languages(template: str) -> list[str]:
 
 def _file(template: str, locale: str) -> str:
     return f"{template}.{locale}.j2"
+
+
+def _found(template: str, locale: str, source: str | None) -> Template:
+    if source is None:
+        return _environment().get_template(_file(template, locale))
+    return _environment().from_string(source)
 
 
 def _block(source: Template, context: Context, name: str) -> str:
@@ -90,6 +103,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         lstrip_blocks=True,
     )
     environment.filters |= {"day": _day, "name": _name, "short": short, "word": _word}
+    environment.filters["title"] = _title
     return environment
 
 
@@ -123,3 +137,9 @@ def _day(context: Context, iso: str) -> str:
 @pass_context
 def _word(context: Context, code: str, kind: str) -> str:
     return word(code, kind, context["locale"])
+
+
+@pass_context
+def _title(context: Context, item: Mapping[str, Any]) -> str:
+    """The subject of another notification's text: ``item`` is its template and data."""
+    return write(item["template"], context["locale"], item["data"], context["names"]).subject

@@ -1,5 +1,105 @@
-"""The service's web server: health and metrics."""
+"""The service's web server: health, metrics, calendar feeds, links that work without a login."""
 
-from servicekit.web import health_app as create_app
+from __future__ import annotations
 
-__all__ = ["create_app"]
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask, Response, request
+from markupsafe import escape
+from sqlalchemy.orm import Session
+
+from notifications import queries
+from notifications.domain.codes import ChannelCode, FeedKind
+from notifications.usecases import feeds, inbox, links, preferences
+from servicekit import clock
+from servicekit.actors import Actor
+from servicekit.database import Database
+from servicekit.errors import NotFound, ServiceError
+from servicekit.web import Web, health_app
+
+PAGE = (
+    '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width,initial-scale=1"><title>阳光百分百</title>'
+    '<body style="font:16px/1.6 system-ui,sans-serif;max-width:32em;margin:3em auto;padding:0 1em">'
+    "<p>{said}</p>{form}</body></html>"
+)
+FORM = '<form method="post"><button style="font:inherit;padding:.6em 1.2em">{label}</button></form>'
+ASKED = {
+    links.ACKNOWLEDGE: ("由您处理这条通知？ Take this notification on?", "我来处理 I take this on"),
+    links.UNSUBSCRIBE: ("不再向您发送邮件？ Send you no more e-mail?", "不再发送 No more e-mail"),
+}
+DONE = {
+    links.ACKNOWLEDGE: "已确认，谢谢。 Taken on, thank you.",
+    links.UNSUBSCRIBE: "不再发送邮件；站内收件箱仍可查看。 No more e-mail; the inbox still has it.",
+}
+
+
+def create_app(web: Web) -> Flask:
+    """``/feeds/<token>.ics`` shows a calendar; ``/l/<token>`` does what its link was signed for."""
+    app = health_app(web)
+    # web and database are providers of the same service
+    database = web._database()
+
+    @app.get("/feeds/<token>.ics")
+    def feed(token: str) -> Response:
+        try:
+            return Response(_feed(database, token), content_type="text/calendar; charset=utf-8")
+        except NotFound:
+            return Response("there is no such calendar (any more)", 404)
+        except ServiceError:
+            return Response("the calendar cannot be read now; try again later", 503)
+
+    @app.route("/l/<token>", methods=["GET", "POST"])
+    def link(token: str) -> Response:
+        try:
+            with database.transaction() as session:
+                kind, key = links.opened(session, token)
+                if request.method == "GET":  # a mail scanner follows links; it presses no button
+                    said, label = ASKED[kind]
+                    return _page(said, FORM.format(label=escape(label)))
+                _follow(session, kind, key)
+        except NotFound:
+            return _page("链接无效。 This link does not work.", "", 404)
+        return _page(DONE[kind], "")
+
+    return app
+
+
+def _follow(session: Session, kind: str, key: str) -> None:
+    if kind == links.ACKNOWLEDGE:
+        inbox.take_on(session, queries.notification(session, key, lock=True), now=clock.now())
+    else:
+        preferences.leave_channel(session, key, ChannelCode.EMAIL)
+
+
+def _page(said: str, form: str, status: int = 200) -> Response:
+    page = Response(PAGE.format(said=escape(said), form=form), status, content_type="text/html")
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["Referrer-Policy"] = "no-referrer"
+    return page
+
+
+def _feed(database: Database, token: str) -> bytes:
+    now = clock.now()
+    with database.transaction() as session:
+        row = feeds.opened(session, token)
+        zone = session.info["zone"]
+        if row.kind is FeedKind.STAFF_WEEK:
+            return feeds.staff_week(session, row, now=now)
+    call = database.call(None, Actor(row.created_by, "feed", (row.community,)).context())
+    today = now.astimezone(zone).date()
+    span = {"from": f"{today - feeds.BACK}", "until": f"{today + feeds.AHEAD}"}
+    visits = _visits(call.peers_as(call.actor), row.community, span)
+    own = (visit for visit in visits if visit["volunteer"] == row.subject)
+    return feeds.volunteer_visits(own, zone=zone, now=now)
+
+
+def _visits(peers: Any, community: str, span: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """All visits of a community in a span of days, page by page."""
+    page, seen, total = 0, 0, 1
+    while seen < total:
+        page += 1
+        answer = peers.volunteers.find_visits(community=community, page=page, size=500, **span)
+        yield from answer["items"]
+        total, seen = answer["total"], page * 500

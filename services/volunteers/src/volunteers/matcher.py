@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from servicekit.db import create_engine
+from servicekit.db import again, create_engine
 from servicekit.outbox import Contract
 from volunteers.contracts import PUBLISHED
 from volunteers.usecases.matching import run
@@ -39,7 +39,8 @@ def match(asked: Mapping[str, Any]) -> dict[str, Any]:
             yield session
 
     now = datetime.fromisoformat(asked["now"])
-    return run(begin, asked["data"], now=now, tell=lambda *stage: say("tell", stage))
+    # what is stored already is not proposed again
+    return again(lambda: run(begin, asked["data"], now=now, tell=lambda *stage: say("tell", stage)))
 
 
 def say(what: str, value: Any) -> None:

@@ -10,13 +10,14 @@ from servicekit.service import Call, Database, Service, compute, every, on_event
 from servicekit.telemetry import log
 from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
+from volunteers.contracts import insight as insight_rpc
 from volunteers.contracts import matching as matching_rpc
 from volunteers.contracts import pairings as pairings_rpc
 from volunteers.contracts import people as people_rpc
 from volunteers.contracts import visits as visits_rpc
 from volunteers.contracts.shapes import CommunityArgs
 from volunteers.domain.codes import VolunteerState
-from volunteers.domain.matching import keep_run, match, replay_run
+from volunteers.domain.matching import explain_choice, keep_run, match, replay_run
 from volunteers.domain.matching.whatif import whatif as try_out
 from volunteers.models import Pairing
 from volunteers.queries import pairings as found
@@ -146,26 +147,27 @@ class VolunteersService(Service):
 
     @rpc(matching_rpc.NeedAndVolunteer, returns=matching_rpc.ExplainView)
     def explain_match(self, call: Call, data: Data) -> Any:
-        solve = partial(compute, match)
-        return explaining.explain_match(call.session, data, now=call.now, solve=solve)
+        explain = partial(compute, explain_choice)
+        return explaining.explain_match(call.session, data, now=call.now, explain=explain)
 
     @rpc(pairings_rpc.PairingArgs, returns=matching_rpc.ExplainView)
     def explain_pairing(self, call: Call, data: Data) -> Any:
         return explaining.explain_pairing(call.session, data)
 
-    @rpc(matching_rpc.ReplayMatch, returns=matching_rpc.ReplayView)
+    @rpc(insight_rpc.ReplayMatch, returns=insight_rpc.ReplayView)
     def replay_match(self, call: Call, data: Data) -> Any:
         return replaying.replay_match(call.session, data, replay=partial(compute, replay_run))
 
-    @rpc(CommunityArgs, returns=matching_rpc.OverridesView)
+    @rpc(CommunityArgs, returns=insight_rpc.OverridesView)
     def overrides(self, call: Call, data: Data) -> Any:
         return overrides.overrides(call.session, data)
 
-    @rpc(matching_rpc.WhatIfArgs, returns=matching_rpc.WhatIfView)
+    @rpc(insight_rpc.WhatIfArgs, returns=insight_rpc.WhatIfView, transaction=False)
     def what_if(self, call: Call, data: Data) -> Any:
-        return whatif.what_if(call.session, data, now=call.now, compute=partial(compute, try_out))
+        compute_it = partial(compute, try_out)
+        return whatif.what_if(call.transaction, data, now=call.now, compute=compute_it)
 
-    @rpc(CommunityArgs, returns=matching_rpc.FairnessView, transaction=False)
+    @rpc(CommunityArgs, returns=insight_rpc.FairnessView, transaction=False)
     def fairness(self, call: Call, data: Data) -> Any:
         homes = fairness.homes(call.peers.households.find_households, data["community"])
         with call.transaction() as session:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from notifications.domain.codes import ChannelCode, DeliveryState, Urgency
+from notifications.domain.codes import ChannelCode, Urgency
 from notifications.domain.deliveries import Outcome
-from notifications.domain.rules import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notification written for one person: what a channel carries. ``id`` is the delivery's."""
+    """A notification written for one person: what a channel carries. ``id`` is the delivery's.
+
+    ``desk`` is where the recipient acts; ``acknowledge`` and ``unsubscribe`` are links that do it
+    without signing in. Each may be empty.
+    """
 
     id: str
     rule: str
@@ -24,17 +28,26 @@ class Letter:
     at: datetime
     to_name: str | None = field(repr=False)
     to_address: str | None = field(repr=False)
+    locale: str = "zh-CN"
+    desk: str = ""
+    acknowledge: str = field(default="", repr=False)
+    unsubscribe: str = field(default="", repr=False)
+
+
+def known_as(delivery: str) -> str:
+    """What others know a delivery by: derived, so that what is sent twice is known as the same."""
+    return hashlib.sha256(delivery.encode()).hexdigest()[:32]
 
 
 class Channel(Protocol):
     """One way of telling people."""
 
     code: ChannelCode
-    starts_as: DeliveryState
-    """The state of a fresh delivery: sent where storing it is all there is to do."""
+    per_minute: int
+    """So many letters one address takes in a minute."""
 
-    def reaches(self, person: Person) -> bool:
-        """Whether this channel can be used for ``person`` at all."""
+    def provider(self, address: str) -> str:
+        """Whom a letter to ``address`` is handed to: what is put aside where it fails."""
 
     def send(self, letter: Letter) -> Outcome:
         """Hand the letter over. Says what came of it and raises nothing."""
@@ -44,3 +57,4 @@ class Channel(Protocol):
 
 
 Channels = Mapping[ChannelCode, Channel]
+"""Those that carry letters outside; the inbox needs none."""

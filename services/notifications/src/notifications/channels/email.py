@@ -7,7 +7,6 @@ names are for the inbox, where the reader's rights are asked anew each time.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -19,13 +18,23 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from urllib.parse import unquote, urlsplit
 
-from notifications.channels import Letter
-from notifications.domain.codes import ChannelCode, DeliveryState, FailureReason, Urgency
-from notifications.domain.deliveries import Outcome
-from notifications.domain.rules import Person
+from markupsafe import Markup, escape
 
-TIMEOUT_SECONDS = 10.0
+from notifications.channels import Letter, known_as
+from notifications.domain.codes import ChannelCode, FailureReason, Urgency
+from notifications.domain.deliveries import Outcome
+
+TIMEOUT_SECONDS = 5.0
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+PAGE = (
+    '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title></head>'
+    '<body style="font:16px/1.6 system-ui,sans-serif;max-width:36em;margin:1em auto;color:#222">'
+    '<h1 style="font-size:1.2em">{title}</h1>{body}</body></html>'
+)
+BUTTON = (
+    '<p><a href="{href}" style="display:inline-block;padding:.6em 1.2em;border-radius:.4em;'
+    'background:#b45309;color:#fff;text-decoration:none">{label}</a></p>'
+)
 FIRST_FINAL_CODE = 500
 """SMTP replies from here on are for good; those of 400 and more ask to try later."""
 
@@ -83,15 +92,15 @@ class Email:
     """One connection, opened by the first letter and kept until closed; not for several threads."""
 
     code = ChannelCode.EMAIL
-    starts_as = DeliveryState.QUEUED
+    per_minute = 6000
 
     def __init__(self, server: Server, sender: str) -> None:
         self._server = server
         self._sender = address(*parseaddr(sender))
         self._smtp: smtplib.SMTP | None = None
 
-    def reaches(self, person: Person) -> bool:
-        return person.has_email
+    def provider(self, address: str) -> str:
+        return self.code
 
     def send(self, letter: Letter) -> Outcome:
         try:
@@ -160,15 +169,34 @@ def write(letter: Letter, sender: Address) -> EmailMessage:
     message["X-Sunshine-Rule"] = letter.rule
     if letter.urgency is Urgency.URGENT:
         message["Importance"] = "high"
+    if letter.unsubscribe:  # RFC 8058: one click, without signing in
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # base64: what seven-bit servers pass on unharmed
     message.set_content(letter.body + "\n", cte="base64")
+    message.add_alternative(html(letter), subtype="html", cte="base64")
     return message
+
+
+def html(letter: Letter) -> str:
+    """The same text as a page: paragraphs, and the link by which one takes it on."""
+    paragraphs = "".join(
+        f"<p>{escape(part).replace(chr(10), Markup('<br>'))}</p>"
+        for part in letter.body.split("\n\n")
+        if part.strip()
+    )
+    button = ""
+    if letter.acknowledge:
+        label = "I take this on" if letter.locale.startswith("en") else "我来处理"
+        button = BUTTON.format(href=escape(letter.acknowledge), label=label)
+    return PAGE.format(
+        lang=escape(letter.locale), title=escape(letter.subject), body=paragraphs + button
+    )
 
 
 def message_id(delivery: str, domain: str) -> str:
     """Derived from the delivery, so that a mail sent twice after a crash is known as the same."""
-    digest = hashlib.sha256(delivery.encode()).hexdigest()[:32]
-    return f"<{digest}@{domain or 'localhost'}>"
+    return f"<{known_as(delivery)}@{domain or 'localhost'}>"
 
 
 def address(name: str, spec: str) -> Address:

@@ -6,10 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from notifications.domain.codes import ChannelCode, FailureReason
-from servicekit.schemas import Code, EventData, Id, LocalDate
+from notifications.domain.codes import (
+    ChannelCode,
+    EscalationReason,
+    FailureReason,
+    Severity,
+    StaffRole,
+    Urgency,
+)
+from servicekit.schemas import Code, EventData, ForeignData, Id, LocalDate, pattern
 
 
 class NotificationAcknowledged(EventData):
@@ -19,6 +26,18 @@ class NotificationAcknowledged(EventData):
     rule = Id(required=True)
     subject = Id(required=True)
     recipient = Id(required=True)
+    level = fields.Integer(strict=True, load_default=0)
+
+
+class NotificationEscalated(EventData):
+    """Nobody took a notification on in time: ``recipients`` are told at ``level`` (from 1 on)."""
+
+    notification = Id(required=True)
+    rule = Id(required=True)
+    subject = Id(required=True)
+    level = fields.Integer(required=True, strict=True)
+    reason = Code(EscalationReason, required=True)
+    recipients = fields.List(Id(), required=True)
 
 
 class DeliveryFailed(EventData):
@@ -32,6 +51,7 @@ class DeliveryFailed(EventData):
 
 PUBLISHED: dict[str, type[EventData]] = {
     "notification.acknowledged": NotificationAcknowledged,
+    "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,
 }
 
@@ -45,6 +65,34 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "rule": "pairing-proposed",
         "subject": "210103008001-H001-N1-A1",
         "recipient": "210103008001-S01",
+        "level": 0,
+    },
+    "notification.escalated": {
+        "community": "210103008001",
+        "version": 2,
+        "notification": _NOTIFICATION,
+        "rule": "pairing-proposed",
+        "subject": "210103008001-H001-N1-A1",
+        "level": 1,
+        "reason": "role",
+        "recipients": ["210103008001-S09"],
+    },
+    "alert.raised": {
+        "community": "210103008001",
+        "alert": "boiler-7-20261123T0712",
+        "kind": "boiler_pressure",
+        "severity": "critical",
+        "about": "boiler-7",
+    },
+    "notification.requested": {
+        "community": "210103008001",
+        "request": "school-2026-0417",
+        "kind": "parents_evening",
+        "urgency": "today",
+        "roles": ["school_liaison"],
+        "staff": ["S01"],
+        "about": "hall-3",
+        "due_on": "2026-11-27",
     },
     "delivery.failed": {
         "community": "210103008001",
@@ -65,6 +113,16 @@ class Word(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         return value if isinstance(value, str) and self.shape.fullmatch(value) else None
+
+
+class Key(fields.String):
+    """A code in the publisher's own words, ``boiler_pressure``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        check = validate.Regexp(
+            Word.shape, error="is not a code; use up to 40 letters, digits and _ . -"
+        )
+        super().__init__(validate=check, metadata=pattern(Word.shape), **kwargs)
 
 
 def _word() -> Word:
@@ -155,12 +213,40 @@ class VisitMissed(VisitSeen):
     in_a_row = fields.Integer(load_default=1)
 
 
+class AlertRaised(ForeignData):
+    """Something needs attention. ``alert`` names this one, ``kind`` what alike ones share."""
+
+    alert = Id(required=True)
+    kind = Key(required=True)
+    severity = Code(Severity, load_default=Severity.WARNING)
+    about = Id(load_default=None, allow_none=True)
+
+
+class NotificationRequested(ForeignData):
+    """Staff shall be told of ``kind``: those in ``roles`` and those named in ``staff``, by code."""
+
+    request = Id(required=True)
+    kind = Key(required=True)
+    urgency = Code(Urgency, load_default=Urgency.ROUTINE)
+    roles = fields.List(Code(StaffRole), load_default=list)
+    staff = fields.List(Id(), load_default=list)
+    about = Id(load_default=None, allow_none=True)
+    due_on = LocalDate(load_default=None, allow_none=True)
+
+
 class HoursVerified(VolunteerSeen):
     entry = Id(required=True)
     visit = Id(required=True)
 
 
-CONSUMED: dict[str, type[EventData]] = {
+REQUESTED: dict[str, type[ForeignData]] = {
+    "alert.raised": AlertRaised,
+    "notification.requested": NotificationRequested,
+}
+"""What other systems ask for, each on an exchange of its own."""
+
+SERVICES = ("households", "volunteers", "notifications")
+OURS: dict[str, type[EventData]] = {
     "household.registered": HouseholdSeen,
     "household.verified": HouseholdVerified,
     "household.moved": HouseholdSeen,
@@ -183,8 +269,12 @@ CONSUMED: dict[str, type[EventData]] = {
     "visit.unsafe": VisitSeen,
     "hours.verified": HoursVerified,
     "notification.acknowledged": NotificationAcknowledged,
+    "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,
 }
+"""What the three services publish."""
+
+CONSUMED: dict[str, type[ForeignData]] = {**OURS, **REQUESTED}
 """Event type → the fields that rules and texts may use."""
 
 

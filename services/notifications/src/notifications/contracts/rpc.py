@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from notifications.domain.codes import (
     AidKind,
     ChannelCode,
+    Deferral,
     DeliveryState,
     Locale,
     NotificationState,
@@ -62,18 +63,22 @@ class StaffRecord(Schema):
     channels = fields.List(
         Code(ChannelCode),
         load_default=lambda: [ChannelCode.INAPP],
-        validate=validate.Length(min=1, error="is empty; name at least one of: inapp, email"),
+        validate=validate.Length(
+            min=1, error=f"is empty; name at least one of: {', '.join(ChannelCode)}"
+        ),
     )
     aid_kinds = fields.List(Code(AidKind), load_default=list)
     communities = fields.List(_community(), load_default=list)
 
     @ma.validates_schema
     def check_email_is_given(self, data: dict[str, Any], **_: Any) -> None:
-        if ChannelCode.EMAIL in data["channels"] and not data["email"]:
-            raise ma.ValidationError(
-                "is missing though e-mail is a chosen channel; give an address or drop the channel",
-                "email",
-            )
+        for channel, field in ((ChannelCode.EMAIL, "email"), (ChannelCode.SMS, "phone")):
+            if channel in data["channels"] and not data[field]:
+                raise ma.ValidationError(
+                    f"is missing though {channel.en} is a chosen channel; "
+                    "give an address or drop the channel",
+                    field,
+                )
 
 
 class RegisterStaff(StaffRecord):
@@ -138,6 +143,13 @@ class Inbox(PageArgs):
     unread_only = fields.Boolean(load_default=False)
 
 
+class Resolve(Schema):
+    """The thing itself is dealt with: closed for everybody who was told of it."""
+
+    notification = Id(required=True)
+    staff = Id(required=True)
+
+
 class InboxItem(Schema):
     """``title`` and ``body`` are in the member's language, written at the moment of reading."""
 
@@ -151,6 +163,9 @@ class InboxItem(Schema):
     created_at = UtcTime()
     read_at = UtcTime(allow_none=True)
     acknowledged_at = UtcTime(allow_none=True)
+    resolved_at = UtcTime(allow_none=True)
+    on_behalf = fields.String(allow_none=True)
+    alerts = fields.Integer()
     title = fields.String()
     body = fields.String()
 
@@ -162,7 +177,11 @@ class DeliveryView(Schema):
     id = fields.String()
     channel = Code(ChannelCode)
     state = Code(DeliveryState)
+    level = fields.Integer()
     attempts = fields.Integer()
+    due_at = UtcTime(allow_none=True)
+    deferred_for = Code(Deferral, allow_none=True)
+    carried_by = fields.String(allow_none=True)
     next_at = UtcTime(allow_none=True)
     sent_at = UtcTime(allow_none=True)
     message_id = fields.String(allow_none=True)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from notifications.domain.codes import AidKind, ChannelCode, FailureReason
+from notifications.domain.codes import (
+    AidKind,
+    ChannelCode,
+    EscalationReason,
+    FailureReason,
+    Severity,
+)
 from servicekit.codes import LabelledEnum
 
 
@@ -80,10 +86,12 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "channel": ChannelCode,
     "clearance": ClearanceKind,
     "decline": DeclineReason,
+    "escalation": EscalationReason,
     "exit_reason": ExitReason,
     "failure": FailureReason,
     "pairing_end": PairingEnd,
     "party": Party,
+    "severity": Severity,
     "visit_outcome": VisitOutcome,
     "volunteer_state": VolunteerState,
 }

@@ -9,16 +9,23 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from notifications import queries
-from notifications.domain.codes import ChannelCode, DeliveryState, NotificationState
+from notifications.domain.codes import (
+    ChannelCode,
+    DeliveryState,
+    EscalationState,
+    NotificationState,
+)
 from notifications.models import Delivery, Notification
 from notifications.usecases.access import require_own
+from notifications.usecases.composing import content
+from notifications.usecases.escalating import OPEN, close, settle, told_of
 from servicekit.actors import Actor
 from servicekit.errors import NotFound
 from servicekit.outbox import publish
 
 FIELDS = (
     *("id", "community", "rule", "subject", "recipient", "template", "urgency", "event", "data"),
-    *("state", "created_at", "read_at", "acknowledged_at"),
+    *("state", "created_at", "read_at", "acknowledged_at", "resolved_at", "on_behalf", "alerts"),
 )
 
 
@@ -33,7 +40,8 @@ def read(session: Session, data: Mapping[str, Any], *, actor: Actor) -> dict[str
         page=data["page"],
         size=data["size"],
     )
-    return {**page, "items": [_plain(row) for row in page["items"]], "locale": member.locale}
+    items = [_plain(session, row, member.locale) for row in page["items"]]
+    return {**page, "items": items, "locale": member.locale}
 
 
 def get(session: Session, data: Mapping[str, Any], *, actor: Actor) -> dict[str, Any]:
@@ -44,21 +52,46 @@ def get(session: Session, data: Mapping[str, Any], *, actor: Actor) -> dict[str,
 def acknowledge(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> dict[str, Any]:
-    """The recipient takes a notification on. A second time changes nothing.
+    """The recipient takes a notification on, and its escalation stops. Twice changes nothing.
 
     Raises NotFound where the notification is not this member's.
     """
+    row = _own(session, data, actor)
+    take_on(session, row, now=now)
+    return _shown(session, row, actor)
+
+
+def take_on(session: Session, row: Notification, *, now: datetime) -> None:
+    """The recipient takes it on, on whichever channel; nobody else is told from now on."""
+    _mark(row, now)
+    if row.state not in OPEN:
+        return
+    row.state, row.acknowledged_at = NotificationState.ACKNOWLEDGED, now
+    row.version += 1
+    level = close(
+        session, row.rule, row.subject, EscalationState.ACKNOWLEDGED, by=row.recipient, now=now
+    )
+    _publish(session, row, level, now)
+
+
+def resolve(
+    session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
+) -> dict[str, Any]:
+    """Nothing is left to do: this closes it for everybody who was told. Twice changes nothing."""
+    row = _own(session, data, actor)
+    _mark(row, now)
+    for each in told_of(session, row.rule, row.subject):
+        settle(each, now)
+    close(session, row.rule, row.subject, EscalationState.RESOLVED, by=row.recipient, now=now)
+    return _shown(session, row, actor)
+
+
+def _own(session: Session, data: Mapping[str, Any], actor: Actor) -> Notification:
     row = queries.notification(session, data["notification"], lock=True)
     if row.recipient != data["staff"]:
         raise NotFound(f"in the inbox of {data['staff']} notification", row.id)
-    shown = _shown(session, row, actor)
-    if row.state is NotificationState.ACKNOWLEDGED:
-        return shown
-    row.state, row.acknowledged_at = NotificationState.ACKNOWLEDGED, now
-    row.version += 1
-    _mark(row, now)
-    _publish(session, row, now)
-    return _shown(session, row, actor)
+    require_own(actor, queries.member(session, row.recipient))
+    return row
 
 
 def mark_read(
@@ -81,7 +114,7 @@ def _mark(row: Notification, now: datetime) -> None:
                 delivery.state = DeliveryState.READ
 
 
-def _publish(session: Session, row: Notification, now: datetime) -> None:
+def _publish(session: Session, row: Notification, level: int, now: datetime) -> None:
     data = {
         "community": row.community,
         "version": row.version,
@@ -89,6 +122,7 @@ def _publish(session: Session, row: Notification, now: datetime) -> None:
         "rule": row.rule,
         "subject": row.subject,
         "recipient": row.recipient,
+        "level": level,
     }
     publish(
         session,
@@ -104,17 +138,21 @@ def _shown(session: Session, row: Notification, actor: Actor) -> dict[str, Any]:
     member = queries.member(session, row.recipient)
     require_own(actor, member)
     return {
-        **_plain(row),
+        **_plain(session, row, member.locale),
         "deliveries": [_delivery(each) for each in row.deliveries],
         "locale": member.locale,
     }
 
 
-def _plain(row: Notification) -> dict[str, Any]:
+def _plain(session: Session, row: Notification, locale: str) -> dict[str, Any]:
     """What outlives the transaction, so that texts can be written after it."""
-    return {name: getattr(row, name) for name in FIELDS}
+    plain = {name: getattr(row, name) for name in FIELDS}
+    return {**plain, "content": content(session, row, locale)}
 
 
 def _delivery(row: Delivery) -> dict[str, Any]:
-    names = ("id", "channel", "state", "attempts", "next_at", "sent_at", "message_id", "last_error")
+    names = (
+        *("id", "channel", "level", "state", "attempts", "due_at", "deferred_for", "next_at"),
+        *("sent_at", "carried_by", "message_id", "last_error"),
+    )
     return {name: getattr(row, name) for name in names}

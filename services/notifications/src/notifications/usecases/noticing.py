@@ -1,99 +1,140 @@
-"""An event has arrived: who is told?"""
+"""An event has arrived: who is told, who is not and why, and what does it settle?"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from notifications import queries
-from notifications.channels import Channel, Channels
 from notifications.contracts import facts
-from notifications.domain.codes import ChannelCode, DeliveryState, NotificationState
-from notifications.domain.deliveries import delivery_id
-from notifications.domain.rules import Happening, Notice, Person, Rule, decide, matching
-from notifications.models import Delivery, Notification
+from notifications.domain.codes import ChannelCode, Why
+from notifications.domain.rules import (
+    Happening,
+    Person,
+    Rule,
+    Scene,
+    Told,
+    audience,
+    subject_of,
+    topic_matches,
+    unmet,
+)
+from notifications.models import Heard
+from notifications.usecases import escalating, following
+from notifications.usecases.telling import Occasion, tell
 from servicekit.db import insert_ignore
+from servicekit.events import Event
 from servicekit.telemetry import log
+
+
+def notice_all(
+    session: Session, events: Sequence[Event], *, now: datetime, working: Container[ChannelCode]
+) -> None:
+    """As ``notice``, for several that arrived together."""
+    reader = queries.Reader(session)
+    for event in events:
+        notice(session, event, now=now, working=working, reader=reader)
 
 
 def notice(
     session: Session,
-    type_: str,
-    data: Mapping[str, Any],
+    event: Event,
     *,
     now: datetime,
-    rules: Iterable[Rule],
-    channels: Channels,
+    working: Container[ChannelCode],
+    reader: queries.Reader | None = None,
 ) -> list[str]:
-    """Store a notification, with its deliveries, for everybody whom the rules name.
+    """Tell everybody whom the rules name, settle what the event settles, and keep the decision.
 
-    Returns the ids of the new ones. What was told before is not told again, however often and in
-    whichever order events arrive.
+    Returns the ids of the notifications that tell of it.
     """
-    happening = Happening(type_, data["community"], facts(type_, data))
-    notices = _notices(session, matching(rules, happening), happening, channels)
-    if not notices:
-        return []
-    rows = [_notification(notice, happening, now) for notice in notices]
-    new = set(insert_ignore(session, Notification.__table__, rows))
-    deliveries = [
-        _delivery(notice, channels[code], happening, now)
-        for notice in notices
-        if notice.id in new
-        for code in notice.channels
-    ]
-    insert_ignore(session, Delivery.__table__, deliveries)
-    return [notice.id for notice in notices if notice.id in new]
+    happening = Happening(event.type, event.data["community"], facts(event.type, event.data))
+    following.follow(session, happening)
+    reader = reader or queries.Reader(session)
+    rules = reader.rules(happening.community)
+    escalating.resolve_by(session, rules, happening, now=now)
+    concerned = [rule for rule in rules if topic_matches(rule.event, happening.type)]
+    scene = None
+    if any(not unmet(rule.when, happening.data) for rule in concerned):
+        pairing = happening.data.get("pairing")
+        scene = reader.scene(happening.community, now=now, pairing=pairing)
+    told: list[str] = []
+    decision = []
+    for rule in concerned:
+        ruling, new = _apply(session, rule, event, happening, scene, working)
+        decision.append(ruling)
+        told += new
+    _keep(session, event, happening, decision, now)
+    return told
 
 
-def _notices(
-    session: Session, rules: list[Rule], happening: Happening, channels: Channels
-) -> list[Notice]:
-    if not rules:
-        return []
-    roles = {role for rule in rules for role in rule.roles}
-    staff = queries.working_for(session, happening.community, roles)
-
-    def reaches(code: ChannelCode, person: Person) -> bool:
-        return code in channels and channels[code].reaches(person)
-
-    notices = decide(rules, happening, staff, reaches)
-    for rule in rules:
-        if not any(notice.rule is rule for notice in notices):
-            log.warning("notice.nobody_to_tell", rule=rule.name, community=happening.community)
-    return notices
-
-
-def _notification(notice: Notice, happening: Happening, now: datetime) -> dict[str, Any]:
-    return {
-        "id": notice.id,
-        "community": happening.community,
-        "rule": notice.rule.name,
-        "subject": notice.subject,
-        "recipient": notice.recipient,
-        "template": notice.rule.template,
-        "urgency": notice.rule.urgency,
-        "event": happening.type,
-        "data": dict(happening.data),
-        "state": NotificationState.OPEN,
-        "created_at": now,
-    }
+def _apply(
+    session: Session,
+    rule: Rule,
+    event: Event,
+    happening: Happening,
+    scene: Scene | None,
+    working: Container[ChannelCode],
+) -> tuple[dict[str, Any], list[str]]:
+    missing = unmet(rule.when, happening.data)
+    if missing or scene is None:
+        return {"rule": rule.name, "met": False, "unmet": missing}, []
+    told, others = audience(rule, happening, scene)
+    if not told:
+        log.warning("notice.nobody_to_tell", rule=rule.name, community=happening.community)
+    occasion = Occasion(
+        rule=rule,
+        community=happening.community,
+        subject=subject_of(rule, happening),
+        event=happening.type,
+        event_id=event.id,
+        data=happening.data,
+    )
+    new = tell(session, occasion, told, scene, working)
+    if new and rule.acknowledge_minutes:
+        escalating.begin(session, occasion, told, scene)
+    ruling = _ruling(rule, occasion.subject, told, others, new)
+    return ruling, list(new.values())
 
 
-def _delivery(
-    notice: Notice, channel: Channel, happening: Happening, now: datetime
+def _ruling(
+    rule: Rule,
+    subject: str,
+    told: Sequence[Told],
+    others: Sequence[tuple[Person, Why]],
+    new: dict[str, str],
 ) -> dict[str, Any]:
-    arrived = channel.starts_as is DeliveryState.SENT
+    """What was decided, in codes; ``notification`` is absent where it had been told before."""
     return {
-        "id": delivery_id(notice.id, channel.code),
-        "community": happening.community,
-        "notification": notice.id,
-        "recipient": notice.recipient,
-        "channel": channel.code,
-        "state": channel.starts_as,
-        "next_at": None if arrived else now,
-        "sent_at": now if arrived else None,
+        "rule": rule.name,
+        "met": True,
+        "subject": subject,
+        "told": [
+            {
+                "staff": each.person.id,
+                "why": each.why,
+                "on_behalf": each.on_behalf,
+                "notification": new.get(each.person.id),
+            }
+            for each in told
+        ],
+        "not_told": [{"staff": person.id, "why": why} for person, why in others],
     }
+
+
+def _keep(
+    session: Session, event: Event, happening: Happening, decision: list[Any], now: datetime
+) -> None:
+    row = {
+        "id": event.id,
+        "source": event.source,
+        "type": event.type,
+        "community": happening.community,
+        "data": dict(happening.data),
+        "decision": decision,
+        "at": now,
+    }
+    insert_ignore(session, Heard.__table__, [row])

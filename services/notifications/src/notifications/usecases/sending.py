@@ -1,142 +1,269 @@
-"""Deliveries that are due: claim one, hand it over, note what came of it.
+"""Deliveries that are due: claim some, hand them over one by one, note what came of each.
 
-Three steps, because nothing is held in the database while the network is waited for. A sender that
-dies in between leaves a lease behind; when it runs out another one sends the letter again, under
-the same Message-ID.
+Nothing is held in the database while the network is waited for. Each hand-over is noted before the
+next begins, so a sender that dies leaves one letter in doubt: when its lease runs out another
+sender takes it over and sends it again, under the same Message-ID.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from notifications import queries, texts
-from notifications.channels import Channels, Letter
-from notifications.domain.codes import ChannelCode, DeliveryState, FailureReason
-from notifications.domain.deliveries import LEASE, Outcome, after
-from notifications.models import Delivery, Notification
+from notifications import queries
+from notifications.channels import Channel, Letter
+from notifications.domain.codes import ChannelCode, Deferral, DeliveryState, FailureReason
+from notifications.domain.deliveries import LEASE, RETRY_DELAYS, Outcome, after
+from notifications.domain.providers import Provider
+from notifications.domain.rules import UNRULED, channels_for
+from notifications.domain.timing import When
+from notifications.models import Attempt, Delivery
+from notifications.usecases import composing, digesting
+from notifications.usecases.links import Links
+from notifications.usecases.telling import delivery
+from servicekit.db import insert_ignore
 from servicekit.outbox import publish
-from servicekit.telemetry import log
+from servicekit.telemetry import failed, log
 
 Transaction = Callable[[], AbstractContextManager[Session]]
+
+BATCH = 50
+ROUND = timedelta(seconds=20)
+"""A round ends well before the lease of what it claimed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A delivery that is ours for now, with all that its letter needs."""
+    """A delivery that is ours until ``lease``, written as a letter, and whom it is handed to."""
 
     delivery: str
-    channel: ChannelCode
     attempt: int
-    notification: Notification = field(repr=False)
-    locale: str
-    name: str | None = field(repr=False)
-    address: str | None = field(repr=False)
+    lease: datetime
+    letter: Letter = field(repr=False)
+    provider: str
 
 
-def send_due(
-    transaction: Transaction,
-    channels: Channels,
-    *,
-    limit: int,
-    clock: Callable[[], datetime],
-    desk_url: str = "",
-) -> dict[str, int]:
-    """Send up to ``limit`` deliveries that are due, each in transactions of its own.
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What a round works with. ``working``: the channels that can take over from this one."""
 
-    Stops early where a server cannot be used: the others would only lose their tries to it.
+    transaction: Transaction
+    channel: Channel
+    working: Container[ChannelCode]
+    providers: dict[str, Provider]
+    clock: Callable[[], datetime]
+    links: Links
+
+    def provider(self, claim: Claim) -> Provider:
+        return self.providers.setdefault(claim.provider, Provider())
+
+
+def send_due(sender: Sender, *, limit: int) -> dict[str, int]:
+    """Send up to ``limit`` deliveries of one channel that are due.
+
+    Stops early where the provider cannot be used: the others would only lose their tries to it.
     Returns how many were sent, failed for good and postponed.
     """
     done: Counter[str] = Counter(sent=0, failed=0, postponed=0)
+    ends = sender.clock() + ROUND
     try:
-        while done.total() < limit:
-            with transaction() as session:
-                claim = claim_next(session, channels, now=clock())
-            if claim is None:
-                break
-            outcome = channels[claim.channel].send(write(claim, at=clock(), desk_url=desk_url))
-            with transaction() as session:
-                done[record(session, claim, outcome, now=clock())] += 1
-            if outcome.reason is FailureReason.UNREACHABLE:
+        while done.total() < limit and sender.clock() < ends:
+            with sender.transaction() as session:
+                claims = claim(session, sender, limit=min(BATCH, limit - done.total()))
+            if not claims or not _send(sender, claims, done, ends):
                 break
     finally:
-        for channel in channels.values():
-            channel.close()
+        sender.channel.close()
     return dict(done)
 
 
-def claim_next(session: Session, channels: Iterable[ChannelCode], *, now: datetime) -> Claim | None:
-    """Take the next due delivery, so that no other sender does before the lease runs out."""
-    row = queries.next_due(session, channels, now)
-    if row is None:
+def _send(sender: Sender, claims: list[Claim], done: Counter[str], ends: datetime) -> bool:
+    """Hand over what was claimed; False where the rest was given back."""
+    for position, each in enumerate(claims):
+        outcome = hand_over(sender, each)
+        with sender.transaction() as session:
+            done[record(session, sender, each, outcome)] += 1
+        if outcome.reason is FailureReason.UNREACHABLE or sender.clock() >= ends:
+            with sender.transaction() as session:
+                release(session, claims[position + 1 :], sender.clock())
+            return False
+    return True
+
+
+def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
+    """Take deliveries that are due, so that no other sender does before the lease runs out.
+
+    Whose provider is put aside, or has had its share for this minute, is put off or goes on to the
+    next channel.
+    """
+    now, claims = sender.clock(), []
+    rows = queries.next_due(session, sender.channel.code, now, limit)
+    queries.load_told(session, [row.notification for row in rows])
+    for row in rows:
+        each = _written(session, sender, row, now)
+        if each and not _put_off(session, sender, row, each, now):
+            row.state, row.next_at = DeliveryState.SENDING, each.lease
+            claims.append(each)
+    return claims
+
+
+def _written(session: Session, sender: Sender, row: Delivery, now: datetime) -> Claim | None:
+    """The letter of a delivery; one that cannot be written waits, and holds up no other."""
+    try:
+        member = queries.member(session, row.recipient)
+        letter = composing.letter(session, row, member, at=now, links=sender.links)
+        provider = sender.channel.provider(letter.to_address or "")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the others go out
+        failed("delivery.unwritable", error, delivery=row.id)
+        row.next_at, row.last_error = now + RETRY_DELAYS[1], "unwritable"
         return None
-    row.state = DeliveryState.SENDING
-    row.next_at = now + LEASE
-    row.attempts += 1
-    member = queries.member(session, row.recipient)
-    return Claim(
-        delivery=row.id,
-        channel=row.channel,
-        attempt=row.attempts,
-        notification=queries.notification(session, row.notification),
-        locale=member.locale,
-        name=member.name,
-        address=member.email,
-    )
+    return Claim(row.id, row.attempts + 1, now + LEASE, letter, provider)
 
 
-def write(claim: Claim, *, at: datetime, desk_url: str) -> Letter:
-    """The letter in the recipient's language, in codes: no name but the recipient's own."""
-    told = claim.notification
-    text = texts.write_or_fall_back(told.template, claim.locale, told.data, fallback=told.id)
-    envelope = {"greeted": claim.name or "", "text": text.body, "desk_url": desk_url}
-    return Letter(
-        id=claim.delivery,
-        rule=told.rule,
-        urgency=told.urgency,
-        subject=text.subject,
-        body=texts.write("letter", claim.locale, envelope).body,
-        at=at,
-        to_name=claim.name,
-        to_address=claim.address,
-    )
+def _put_off(session: Session, sender: Sender, row: Delivery, each: Claim, now: datetime) -> bool:
+    aside = sender.provider(each).aside(now)
+    if aside is not None:
+        if not _fall_back(session, sender, row, FailureReason.UNREACHABLE, now):
+            row.state, row.next_at = DeliveryState.QUEUED, aside
+        return True
+    share = sender.providers.setdefault(f"{each.provider} {each.letter.to_address}", Provider())
+    full = share.full_until(now, sender.channel.per_minute)
+    if full is not None:
+        row.state, row.next_at, row.deferred_for = DeliveryState.DEFERRED, full, Deferral.RATE
+        return True
+    share.handed.append(now)
+    return False
 
 
-def record(session: Session, claim: Claim, outcome: Outcome, *, now: datetime) -> str:
-    """Note what came of a claim; a delivery that is given up is announced.
+def hand_over(sender: Sender, claim: Claim) -> Outcome:
+    """Give the letter to its provider, and remember how the provider took it."""
+    began = time.monotonic()
+    outcome = sender.channel.send(claim.letter)
+    well = outcome.reason is not FailureReason.UNREACHABLE
+    seconds = time.monotonic() - began
+    sender.provider(claim).answered(well=well, seconds=seconds, now=sender.clock())
+    return outcome
+
+
+def release(session: Session, claims: list[Claim], now: datetime) -> None:
+    """Give back what was claimed and not tried."""
+    found = Delivery.id.in_([each.delivery for each in claims])
+    leases = {each.delivery: each.lease for each in claims}
+    for row in session.scalars(select(Delivery).where(found).with_for_update()):
+        if row.state is DeliveryState.SENDING and row.next_at == leases[row.id]:
+            row.state, row.next_at = DeliveryState.QUEUED, now
+
+
+def record(session: Session, sender: Sender, claim: Claim, outcome: Outcome) -> str:
+    """Note what came of a claim; what failed goes on to the next channel, or is given up.
 
     Returns ``sent``, ``failed`` or ``postponed``.
     """
-    row = session.get_one(Delivery, claim.delivery, with_for_update=True)
-    state, next_at = after(outcome, attempts=claim.attempt, now=now)
-    if row.attempts == claim.attempt or outcome.sent:  # else another sender has it by now
-        row.state, row.next_at, row.last_error = state, next_at, outcome.text
-        row.message_id = outcome.message_id
-        row.sent_at = now if outcome.sent else None
-        if state is DeliveryState.FAILED:
-            _announce_failure(session, row, outcome, now)
+    now = sender.clock()
+    record_one = _record_sent if outcome.sent else _record_failed
+    state = record_one(session, sender, claim, outcome, now)
+    _note_attempt(session, claim, outcome, now)
     log.info(
-        "delivery", delivery=row.id, state=state.value, attempt=claim.attempt, error=outcome.text
+        "delivery",
+        delivery=claim.delivery,
+        state=state.value,
+        attempt=claim.attempt,
+        error=outcome.text,
     )
     return {DeliveryState.SENT: "sent", DeliveryState.FAILED: "failed"}.get(state, "postponed")
 
 
-def _announce_failure(session: Session, row: Delivery, outcome: Outcome, now: datetime) -> None:
+def _record_sent(
+    session: Session, _sender: Sender, claim: Claim, outcome: Outcome, now: datetime
+) -> DeliveryState:
+    """In one statement, without a look first: sent is sent, whoever has the claim by now."""
+    done = {"state": DeliveryState.SENT, "sent_at": now, "next_at": None, "last_error": None}
+    own = {**done, "attempts": claim.attempt, "message_id": outcome.message_id}
+    session.execute(update(Delivery).where(Delivery.id == claim.delivery).values(own))
+    if claim.letter.rule == digesting.RULE.name:  # what it carries has come as far
+        session.execute(update(Delivery).where(Delivery.carried_by == claim.delivery).values(done))
+    return DeliveryState.SENT
+
+
+def _record_failed(
+    session: Session, sender: Sender, claim: Claim, outcome: Outcome, now: datetime
+) -> DeliveryState:
+    row = session.get_one(Delivery, claim.delivery, with_for_update=True)
+    if row.state is not DeliveryState.SENDING or row.next_at != claim.lease:
+        return row.state  # another sender has it by now
+    another = bool(next_channels(session, row, sender.working))
+    state, row.next_at = after(outcome, attempts=claim.attempt, now=now, another=another)
+    row.state, row.attempts, row.last_error = state, claim.attempt, outcome.text
+    if state is DeliveryState.FAILED and outcome.reason:
+        give_up(session, sender.working, row, outcome.reason, now)
+    return state
+
+
+def _note_attempt(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    code = None if outcome.code is None else str(outcome.code)[:40]
+    attempt = {"delivery": claim.delivery, "number": claim.attempt, "at": now}
+    attempt |= {"reason": outcome.reason, "code": code}
+    insert_ignore(session, Attempt.__table__, [attempt])
+
+
+def _fall_back(
+    session: Session, sender: Sender, row: Delivery, reason: FailureReason, now: datetime
+) -> bool:
+    if not next_channels(session, row, sender.working):
+        return False
+    row.state, row.next_at, row.last_error = DeliveryState.FAILED, None, f"{reason} aside"
+    give_up(session, sender.working, row, reason, now)
+    return True
+
+
+def give_up(
+    session: Session,
+    working: Container[ChannelCode],
+    row: Delivery,
+    reason: FailureReason,
+    now: datetime,
+) -> None:
+    """A channel has failed: the next one takes over at once, and the failure is announced."""
+    carried: dict[str, Any] = {"state": DeliveryState.FAILED, "last_error": row.last_error}
+    for code in next_channels(session, row, working)[:1]:
+        about = {"id": row.notification, "community": row.community, "recipient": row.recipient}
+        another = delivery(about, code, When(now), now, row.level)
+        session.add(Delivery(**another))
+        carried = {"carried_by": another["id"]}
+    session.execute(update(Delivery).where(Delivery.carried_by == row.id).values(carried))
     row.version += 1
-    data: Mapping[str, Any] = {
+    data: dict[str, Any] = {
         "community": row.community,
         "version": row.version,
         "delivery": row.id,
         "notification": row.notification,
         "channel": row.channel,
-        "reason": outcome.reason,
+        "reason": reason,
     }
-    publish(
-        session, "delivery.failed", subject=row.id, version=row.version, data=dict(data), now=now
+    publish(session, "delivery.failed", subject=row.id, version=row.version, data=data, now=now)
+
+
+def next_channels(
+    session: Session, row: Delivery, working: Container[ChannelCode]
+) -> list[ChannelCode]:
+    """The person's channels that this notification has not been given to yet, in their order."""
+    told = queries.notification(session, row.notification)
+    rule = queries.rule_of(session, told.community, told.rule)
+    person = queries.person(session, row.recipient)
+    tried = set(
+        session.scalars(
+            select(Delivery.channel).where(
+                Delivery.notification == row.notification, Delivery.level == row.level
+            )
+        )
     )
+    chosen = channels_for(rule or UNRULED, person, working)
+    return [code for code in chosen if code not in tried and code is not ChannelCode.INAPP]

@@ -41,3 +41,8 @@ class CommunityArgs(Schema):
     """One community."""
 
     community = community_code()
+
+
+def told(**kwargs: Any) -> fields.Dict:
+    """A text in each language: ``{"zh-CN": …, "en": …}``."""
+    return fields.Dict(keys=fields.String(), values=fields.String(), **kwargs)

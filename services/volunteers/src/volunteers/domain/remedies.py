@@ -64,5 +64,7 @@ def labels(locale: str) -> Callable[[str], str]:
 
 
 def _label(code: str, *, locale: str) -> str:
+    if code == "any" and locale.startswith("zh"):
+        return "不限"
     known = _WORDS.get(code)
     return known.label(locale) if known is not None else code

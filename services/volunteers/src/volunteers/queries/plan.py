@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
-from volunteers.domain.matching import Context, Outcome
+from volunteers.domain.matching import Context
 from volunteers.domain.states import LIVE, UNBEGUN
 from volunteers.models import NeedCopy, Pairing
 from volunteers.queries.candidates import active_volunteers, candidates
@@ -19,6 +20,11 @@ from volunteers.queries.world import (
     open_needs,
     relieved,
     rules_of,
+)
+
+SEEN = (
+    *(Pairing.need_id, Pairing.volunteer_id, Pairing.backup_id),
+    *(Pairing.aid_kind, Pairing.score, Pairing.state, Pairing.manual),
 )
 
 
@@ -33,24 +39,26 @@ class Plan:
     live: Sequence[Pairing]
     released: Sequence[Pairing]
 
-    def context(self, best: Outcome | None) -> Context:
-        """Who serves what: by a live pairing, and else by what a run now would decide."""
-        told = best.context(self.world.volunteers) if best else Context()
-        served = {each.need_id: (each.volunteer_id, each.score) for each in self.live}
-        backed = {each.need_id: each.backup_id for each in self.live if each.backup_id}
-        planned = told.primaries.keys() - served.keys()
+    @property
+    def begun(self) -> Counter[str]:
+        """By aid kind, how many needs have a volunteer for good."""
+        released = {each.id for each in self.released}
+        return Counter(str(each.aid_kind) for each in self.live if each.id not in released)
+
+    @property
+    def context(self) -> Context:
+        """Who serves what by a live pairing."""
         return Context(
             volunteers=tuple(self.world.volunteers),
-            primaries={**told.primaries, **served},
-            backups={need: who for need, who in told.backups.items() if need in planned} | backed,
-            planned=frozenset(planned),
+            primaries={each.need_id: (each.volunteer_id, each.score) for each in self.live},
+            backups={each.need_id: each.backup_id for each in self.live if each.backup_id},
         )
 
 
 def plan(session: Session, community: str, today: date, also: str | None = None) -> Plan:
     """All that a run could decide had it to begin anew; ``also`` gives back this need's pairing."""
     wanted = sa.select(Pairing).where(Pairing.community == community, Pairing.state.in_(LIVE))
-    live = session.scalars(wanted.order_by(Pairing.id)).all()
+    live = session.scalars(wanted.order_by(Pairing.id).options(load_only(*SEEN))).all()
     released = [
         each for each in live if each.need_id == also or (each.state in UNBEGUN and not each.manual)
     ]

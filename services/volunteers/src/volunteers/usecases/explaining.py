@@ -11,13 +11,9 @@ from sqlalchemy.orm import Session
 
 from volunteers.domain.matching import (
     Explanation,
-    Outcome,
-    cost,
     cost_sentence,
-    explain,
+    explain_choice,
     factor_sentence,
-    judge,
-    match,
     replay,
     sentences,
     verdict_sentence,
@@ -30,7 +26,7 @@ from volunteers.queries.plan import plan
 from volunteers.queries.world import relieved
 from volunteers.usecases import safety
 
-Solve = Callable[..., Outcome]
+Explain = Callable[..., Explanation]
 
 
 def explain_pairing(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,26 +40,20 @@ def explain_pairing(session: Session, data: Mapping[str, Any]) -> dict[str, Any]
 
 
 def explain_match(
-    session: Session, data: Mapping[str, Any], *, now: datetime, solve: Solve = match
+    session: Session, data: Mapping[str, Any], *, now: datetime, explain: Explain = explain_choice
 ) -> dict[str, Any]:
     """Why, or why not, this volunteer for this need, as things are now.
 
     The places that unbegun proposals take are no reason against it: they could be given otherwise,
-    and what that would cost is told.
+    and what that would cost is told. ``explain`` may run elsewhere what it stands for.
     """
     today = local_day(session, now)
     need = safety.need_now(session, data["need"])
     found = plan(session, need.community, today, also=need.id)
-    (volunteer,) = relieved(
-        [safety.volunteer_now(session, data["volunteer"], today)], found.released
-    )
+    now_taken = safety.volunteer_now(session, data["volunteer"], today)
+    (volunteer,) = relieved([now_taken], found.released)
     seen = found.world
-    may = all(each.passed for each in judge(need, volunteer, seen.rules, today))
-    best = solve(seen.needs, seen.volunteers, seen.rules, today) if may else None
-    told = explain(need, volunteer, seen.rules, today, found.context(best))
-    if best and told.chosen != "primary":
-        args = (need.id, volunteer.id, seen.needs, seen.volunteers, seen.rules, today)
-        told = replace(told, cost=cost(*args, best=best, solve=solve))
+    told = explain(need, volunteer, seen.needs, seen.rules, today, found.context)
     return _told(told) | {"pairing": None}
 
 

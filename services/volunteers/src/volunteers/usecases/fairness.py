@@ -69,28 +69,34 @@ def _band(home: Home) -> str:
 def _needs(
     session: Session, community: str, today: date, homes: Mapping[str, Home]
 ) -> list[Served]:
+    live = sa.and_(Pairing.need_id == NeedCopy.id, Pairing.state.in_(LIVE))
     wanted = (
-        sa.select(NeedCopy, Pairing)
-        .outerjoin(Pairing, sa.and_(Pairing.need_id == NeedCopy.id, Pairing.state.in_(LIVE)))
+        sa.select(NeedCopy.household, NeedCopy.facts, Pairing.proposed_at, Pairing.contributions)
+        .outerjoin(Pairing, live)
         .where(
             NeedCopy.community == community,
             NeedCopy.status.in_((NeedStatus.OPEN, NeedStatus.MATCHED)),
         )
     )
     return [
-        _served(session, copy.facts, pairing, homes.get(copy.household, {}), today)
-        for copy, pairing in session.execute(wanted)
-        if copy.facts
+        Served(
+            facts["aid_kind"],
+            homes.get(household, {}),
+            _days(facts, local_day(session, proposed_at) if proposed_at else today),
+            _metres(contributions or ()),
+        )
+        for household, facts, proposed_at, contributions in session.execute(wanted)
+        if facts
     ]
 
 
-def _served(
-    session: Session, facts: Mapping[str, Any], pairing: Pairing | None, home: Home, today: date
-) -> Served:
-    until = local_day(session, pairing.proposed_at) if pairing else today
-    waited = until - date.fromisoformat(facts["raised_on"])
-    away = {each["name"]: each["facts"] for each in pairing.contributions} if pairing else {}
-    return Served(facts["aid_kind"], home, waited.days, away.get("distance", {}).get("metres"))
+def _days(facts: Mapping[str, Any], until: date) -> int:
+    return (until - date.fromisoformat(facts["raised_on"])).days
+
+
+def _metres(contributions: Iterable[Mapping[str, Any]]) -> int | None:
+    away = (each["facts"]["metres"] for each in contributions if each["name"] == "distance")
+    return next(away, None)
 
 
 def _rows(needs: Iterable[Served], key: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from volunteers.domain.matching.phrases import FACTOR_LABELS, NAMES
 from volunteers.domain.remedies import LOCALES
 from volunteers.models import Pairing
 
-DOUBTED: Mapping[DeclineReason | None, str] = {
+DOUBTED = {
     DeclineReason.TOO_FAR: "distance",
     DeclineReason.NO_TIME: "schedule",
     DeclineReason.NOT_SUITABLE: "skills",
@@ -37,26 +37,43 @@ def overrides(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
     A pairing by hand overrides each filter that it fails, and each factor by which the machine's
     own choice was better; a decline doubts what its reason names.
     """
-    wanted = sa.select(Pairing).where(Pairing.community == data["community"])
-    pairings = session.scalars(wanted.order_by(Pairing.id)).all()
-    by_hand = [each for each in pairings if each.manual]
-    proposed = [each for each in pairings if not each.manual]
-    declined = [each for each in proposed if each.decline_reason not in (None, *NOBODYS_CHOICE)]
+    here = Pairing.community == data["community"]
+    by_hand = session.scalars(
+        sa.select(Pairing).where(here, Pairing.manual).order_by(Pairing.id)
+    ).all()
+    proposed = sa.select(sa.func.count()).where(here, ~Pairing.manual)
+    declines = _declines(session, here)
     return {
-        "proposed": len(proposed),
+        "proposed": session.scalar(proposed),
         "by_hand": len(by_hand),
-        "declined": len(declined),
-        "rules": _rules(by_hand, declined),
-        "reasons": _reasons(declined),
+        "declined": sum(row["count"] for row in declines),
+        "rules": _rules(by_hand, declines),
+        "reasons": declines,
     }
 
 
-def _rules(by_hand: Sequence[Pairing], declined: Iterable[Pairing]) -> list[dict[str, Any]]:
+def _declines(session: Session, here: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+    """By whom and why people declined what the machine proposed, and how often."""
+    said = (Pairing.declined_by, Pairing.decline_reason)
+    wanted = (
+        sa.select(*said, sa.func.count())
+        .where(here, ~Pairing.manual, Pairing.decline_reason.not_in(NOBODYS_CHOICE))
+        .group_by(*said)
+        .order_by(sa.func.count().desc(), *said)
+    )
+    names = ("by", "reason", "count")
+    return [dict(zip(names, row, strict=True)) for row in session.execute(wanted)]
+
+
+def _rules(
+    by_hand: Sequence[Pairing], declines: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """A row for each rule that anybody overrode; a filter and a factor of one name are one rule."""
     failed = Counter(name for each in by_hand for name in replay(each.frozen).failed)
     leads = [lead for each in by_hand for lead in _leads(each)]
-    beaten = Counter(name for name, _ in leads)
-    doubted = Counter(DOUBTED.get(each.decline_reason) for each in declined)
+    beaten, doubted = Counter(name for name, _ in leads), Counter[str | None]()
+    for row in declines:
+        doubted[DOUBTED.get(row["reason"])] += row["count"]
     rows = [
         {
             "name": name,
@@ -80,8 +97,3 @@ def _leads(pairing: Pairing) -> list[tuple[str, int]]:
     theirs = {each["name"]: each["contribution"] for each in machine["factors"]}
     ours = {each["name"]: each["contribution"] for each in pairing.contributions}
     return [(name, theirs[name] - ours[name]) for name in FACTOR_NAMES if theirs[name] > ours[name]]
-
-
-def _reasons(declined: Iterable[Pairing]) -> list[dict[str, Any]]:
-    counts = Counter((each.declined_by, each.decline_reason) for each in declined)
-    return [{"by": by, "reason": why, "count": count} for (by, why), count in counts.most_common()]

@@ -8,8 +8,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from servicekit.errors import Conflict, Invalid
 from volunteers.domain.codes import AidKind
 from volunteers.domain.matching.recruits import Found
@@ -17,35 +15,34 @@ from volunteers.domain.matching.whatif import WhatIf, changed_rules, newcomers, 
 from volunteers.domain.remedies import LOCALES, recruit_sentence
 from volunteers.queries.lookup import local_day
 from volunteers.queries.plan import plan
+from volunteers.usecases.matching import Begin
 
 
 def what_if(
-    session: Session,
-    data: Mapping[str, Any],
-    *,
-    now: datetime,
-    compute: Callable[..., WhatIf] = whatif,
+    begin: Begin, data: Mapping[str, Any], *, now: datetime, compute: Callable[..., WhatIf] = whatif
 ) -> dict[str, Any]:
-    """Decide all anew that has not begun, as things are and as they might be. Stores nothing."""
-    today = local_day(session, now)
-    found = plan(session, data["community"], today)
+    """Decide all anew that has not begun, as things are and as they might be. Stores nothing.
+
+    What is needed is read in a transaction by ``begin``, and computed after it.
+    """
+    with begin() as session:
+        found = plan(session, data["community"], local_day(session, now))
     seen = found.world
     if not seen.needs:
-        problem = f"no need of {data['community']} is open or waits to begin; there is no if"
+        problem = f"no need of {data['community']} is open or waits to begin; ask when one is"
         raise Conflict(problem, community=data["community"])
     try:
         rules = changed_rules(seen.rules, data["weights"], data["reach"])
     except ValueError as error:
         raise Invalid({"weights": [str(error)], "reach": [str(error)]}) from None
-    more = newcomers(seen.needs, rules, today, data["volunteers"]) if data["volunteers"] else []
+    brings = data["volunteers"]
     told = compute(
-        *(seen.needs, seen.volunteers, seen.rules, today),
+        *(seen.needs, seen.volunteers, seen.rules, seen.today),
         changed=rules,
-        more=more,
+        more=newcomers(seen.needs, rules, seen.today, brings) if brings else [],
         count=data["recruits"],
     )
-    begun = Counter(str(each.aid_kind) for each in found.live if each not in found.released)
-    return _report(told, begun)
+    return _report(told, found.begun)
 
 
 def _report(told: WhatIf, begun: Counter[str]) -> dict[str, Any]:

@@ -8,7 +8,13 @@ from volunteers.domain.matching.assignment import NOBODY, Assignment, assign, ca
 from volunteers.domain.matching.bare import Bare, assign_matrix, assign_pairs
 from volunteers.domain.matching.blockers import Blockers, NearMiss, blockers
 from volunteers.domain.matching.cost import Cost, Move, cost
-from volunteers.domain.matching.explain import Explanation, explain, freeze, replay
+from volunteers.domain.matching.explain import (
+    Explanation,
+    explain,
+    explain_choice,
+    freeze,
+    replay,
+)
 from volunteers.domain.matching.factors import Factor, score
 from volunteers.domain.matching.filters import (
     FILTER_NAMES,
@@ -78,6 +84,7 @@ __all__ = [
     "cost",
     "cost_sentence",
     "explain",
+    "explain_choice",
     "factor_sentence",
     "freeze",
     "judge",

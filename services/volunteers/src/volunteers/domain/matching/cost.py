@@ -1,6 +1,6 @@
 """What choosing a pair would cost: the pair is forced, all else decided anew, and both compared."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,8 +11,6 @@ from volunteers.domain.matching.world import Need, Volunteer
 
 FIRST = 1_000_000
 """An urgency above all others: what is forced is served before everything else."""
-
-Solve = Callable[[Iterable[Need], Iterable[Volunteer], Rules, date], Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,6 @@ def cost(
     today: date,
     *,
     best: Outcome,
-    solve: Solve = match,
 ) -> Cost:
     """What giving an eligible volunteer to a need would cost, against the plan `best`."""
     volunteers = list(volunteers)
@@ -64,7 +61,7 @@ def cost(
     wanted = [
         replace(each, declined=others, urgency=FIRST) if each.id == need else each for each in needs
     ]
-    return compared(best, solve(wanted, volunteers, rules, today), need)
+    return compared(best, match(wanted, volunteers, rules, today), need)
 
 
 def compared(best: Outcome, forced: Outcome, need: str) -> Cost:

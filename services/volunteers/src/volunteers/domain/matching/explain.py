@@ -1,15 +1,15 @@
 """Why this volunteer serves this need, or why not: as data, from the same functions that decide."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from volunteers.domain.matching.candidates import ranking
-from volunteers.domain.matching.cost import Cost
+from volunteers.domain.matching.cost import Cost, cost
 from volunteers.domain.matching.factors import Factor, score, total
 from volunteers.domain.matching.filters import OVERRIDABLE, Verdict, judge
-from volunteers.domain.matching.matching import Context
+from volunteers.domain.matching.matching import Context, match
 from volunteers.domain.matching.pool import Pool
 from volunteers.domain.matching.rules import Rules
 from volunteers.domain.matching.world import Need, Volunteer
@@ -126,6 +126,29 @@ def _instead(need: Need, volunteer: Volunteer, context: Context) -> tuple[Given,
     return tuple(
         Given(each, *context.primaries[each], each in context.planned) for each in [*asked, *own]
     )
+
+
+def explain_choice(
+    need: Need,
+    volunteer: Volunteer,
+    needs: Sequence[Need],
+    rules: Rules,
+    today: date,
+    context: Context,
+) -> Explanation:
+    """The same among all `needs` that could be decided otherwise, and what this choice would cost.
+
+    `context` has who serves what already; what a run now would decide is added to it.
+    """
+    if not all(each.passed for each in judge(need, volunteer, rules, today)):
+        return explain(need, volunteer, rules, today, context)
+    best = match(needs, context.volunteers, rules, today)
+    planned = context.with_plan(best.context(context.volunteers))
+    told = explain(need, volunteer, rules, today, planned)
+    if told.chosen == "primary":
+        return told
+    args = (need.id, volunteer.id, needs, context.volunteers, rules, today)
+    return replace(told, cost=cost(*args, best=best))
 
 
 def freeze(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> dict[str, Any]:

@@ -95,6 +95,17 @@ class Context:
         """Who serves a need."""
         return self.primaries[need][0] if need in self.primaries else None
 
+    def with_plan(self, best: "Context") -> "Context":
+        """The same, and for needs that nobody serves yet what `best` decides."""
+        planned = best.primaries.keys() - self.primaries.keys()
+        return Context(
+            self.volunteers,
+            {**best.primaries, **self.primaries},
+            {need: who for need, who in best.backups.items() if need in planned}
+            | dict(self.backups),
+            frozenset(planned),
+        )
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -82,10 +82,7 @@ PASSES: dict[str, tuple[str, str]] = {
         "共同空闲足够：最长{longest}分钟，需{minutes}分钟、{days}天",
         "shares {longest} min at most, {days_in_common} of {days} days with {minutes} min",
     ),
-    "distance": (
-        "距离{metres}米，规则上限{bound}米，本人上限{own_bound}米",
-        "is {metres} m away; the rules allow {bound} m, the volunteer {own_bound} m",
-    ),
+    "distance": FAILS["distance"],
     "restrictions": ("该户没有不愿接待", "nobody who comes is unwanted"),
     "declined": ("此前未被谢绝", "was not declined for this need before"),
 }

@@ -1,6 +1,6 @@
 """Whom to look for: the volunteers who would close most gaps and have to bring least."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -17,7 +17,9 @@ CAPACITY = 2
 TRIED = 24
 """Profiles that are tried out per recruit, those that ask least first: each costs a whole run."""
 
-Solve = Callable[..., Outcome]
+
+GAPS = 100
+"""So many needs that nobody serves are looked at, the most pressing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,18 +109,18 @@ def recruits(
     *,
     best: Outcome,
     count: int = 3,
-    solve: Solve = match,
 ) -> list[Found]:
     """Up to `count` recruits, one after the other; each closes the most gaps that one can.
 
-    Greedy, and every candidate is tried out by a whole run, so that what is told is so.
+    Greedy, among the most pressing gaps that `best` leaves, and every candidate is tried out by a
+    whole run, so that what is told is so.
     """
     found: list[Found] = []
     people = list(volunteers)
-    while len(found) < count and best.unmatched:
-        missing = {each.need for each in best.unmatched}
-        open_ = [need for need in needs if need.id in missing]
-        tried = _best_of(_profiles(open_, rules, today), needs, people, rules, today, best, solve)
+    while len(found) < count and best.unserved:
+        gaps = sorted(best.unserved, key=lambda need: (need.priority, need.id))[:GAPS]
+        profiles = _profiles(gaps, rules, today)
+        tried = _best_of(profiles, needs, people, rules, today, best)
         if tried is None:
             break
         chosen, person, best = tried
@@ -134,19 +136,18 @@ def _best_of(
     rules: Rules,
     today: date,
     before: Outcome,
-    solve: Solve,
 ) -> tuple[Found, Volunteer, Outcome] | None:
     """The profile that closes most; of equals the one that asks least, which is tried first."""
-    served, most = {each.need for each in before.matches}, None
+    served, most, gain = {each.need for each in before.matches}, None, 0
     for profile in profiles:
         # named so as to come last: of equals, those who are there already are taken
         person = profile.volunteer(f"~{len(people)}", rules, today)
-        after = solve(needs, [*people, person], rules, today)
-        closed = tuple(sorted({each.need for each in after.matches} - served))
-        if closed and (most is None or len(closed) > len(most[0].closed)):
-            most = Found(profile, closed), person, after
-            if len(closed) == min(CAPACITY, len(before.unmatched)):
-                break  # nobody can do more
+        after = match(needs, [*people, person], rules, today)
+        if len(after.matches) - len(served) > gain:
+            closed = tuple(sorted({each.need for each in after.matches} - served))
+            most, gain = (Found(profile, closed), person, after), len(after.matches) - len(served)
+        if gain == min(CAPACITY, len(before.unserved)):
+            break  # nobody can do more
     return most
 
 

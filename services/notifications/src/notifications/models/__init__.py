@@ -1,0 +1,37 @@
+"""The tables of this service."""
+
+from notifications.models.people import Absence, CalendarDay, Duty, Feed, StaffMember, StaffPlace
+from notifications.models.ruling import RuleChange, TemplateText
+from notifications.models.schema import Base
+from notifications.models.telling import (
+    Alert,
+    Attempt,
+    Delivery,
+    Digest,
+    Escalation,
+    EscalationStep,
+    Heard,
+    Notification,
+    PairingSeen,
+)
+
+__all__ = [
+    "Absence",
+    "Alert",
+    "Attempt",
+    "Base",
+    "CalendarDay",
+    "Delivery",
+    "Digest",
+    "Duty",
+    "Escalation",
+    "EscalationStep",
+    "Feed",
+    "Heard",
+    "Notification",
+    "PairingSeen",
+    "RuleChange",
+    "StaffMember",
+    "StaffPlace",
+    "TemplateText",
+]
