@@ -119,7 +119,8 @@ _kept_entry = lru_cache(maxsize=1000)(_entry)
 @lru_cache(maxsize=1000)
 def _name(name: str) -> bytes:
     """How a header begins whose value is text."""
-    return dumps("s", (name,)) + b"S"
+    written: bytes = dumps("s", (name,)) + b"S"
+    return written
 
 
 @lru_cache(maxsize=1000)
