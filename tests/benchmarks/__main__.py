@@ -50,9 +50,10 @@ def main(names: list[str]) -> None:
         machine = f"{os.cpu_count()} cores, Python {python}, RabbitMQ {version}, {ROUNDS} rounds"
         for name in names or MODULES:
             place = Place(broker.make_vhost(name), database.make_database(name))
-            synced = sync_milliseconds()
+            synced, busy = sync_milliseconds(), os.getloadavg()[0]
             found = MODULES[name].tables(place, ROUNDS)
-            text = section(name, f"{machine}; an fsync takes {synced:.1f} ms.", found)
+            where = f"{machine}; an fsync takes {synced:.1f} ms, the load before was {busy:.1f}."
+            text = section(name, where, found)
             print(text)  # noqa: T201
             PAGE.write_text(with_section(PAGE.read_text(), name, text))
     finally:

@@ -20,8 +20,8 @@ from servicekit.outbox import forget, mark_unroutable, waiting
 from servicekit.publishing import Outgoing, Publisher, Window
 from servicekit.telemetry import OUTBOX_ROWS, PUBLISHED, UNROUTABLE, log
 
-WINDOW = 500  # events that are read, sent and forgotten together
-AHEAD = 4  # windows on their way to the broker at once
+WINDOW = 1000  # events that are read, sent and forgotten together
+AHEAD = 3  # windows on their way to the broker at once
 POLL_SECONDS = 1.0
 LOOK_SECONDS = 0.02  # what others commit while this process awaits confirms
 LOCK_KEY = 0x53554E  # one relay at a time per database keeps the order of each subject
