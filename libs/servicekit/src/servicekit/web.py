@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from typing import Any
 
 import eventlet
-import eventlet.wsgi
 from flask import Flask, Response, jsonify
 from nameko.extensions import DependencyProvider
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from servicekit.connection import Inbound
 from servicekit.errors import Invalid
+from servicekit.serving import MAX_CONNECTIONS, finish, serve
 from servicekit.settings import settings_of
 from servicekit.telemetry import log
-
-HEADER_SECONDS = 15
-MAX_CONNECTIONS = 1000
 
 
 class Web(DependencyProvider):
@@ -29,6 +25,8 @@ class Web(DependencyProvider):
     def __init__(self, create_app: Callable[[Any], Flask]) -> None:
         self._create_app = create_app
         self.port = 0
+        self.on_stop: list[Callable[[], None]] = []
+        """What else ends with the server: those who stream to a browser."""
 
     def setup(self) -> None:
         address = settings_of(self.container).http_address
@@ -44,15 +42,19 @@ class Web(DependencyProvider):
         self.port = self._socket.getsockname()[1]
 
     def start(self) -> None:
-        app = self._create_app(self)
+        self._pool = eventlet.GreenPool(MAX_CONNECTIONS)
+        self.app = self._create_app(self)
         self._thread = self.container.spawn_managed_thread(
-            lambda: self._serve(app), identifier="web"
+            lambda: serve(self._socket, self.app, self._pool), identifier="web"
         )
         log.info("web.listening", service=self.container.service_name, port=self.port)
 
     def stop(self) -> None:
         self._socket.close()
         self._thread.kill()
+        for end in self.on_stop:
+            end()
+        finish(self._pool)
 
     def get_dependency(self, worker_ctx: Any) -> Web:
         return self
@@ -60,7 +62,7 @@ class Web(DependencyProvider):
     def problems(self) -> dict[str, str]:
         """What keeps this service from its work, by part; empty when it is ready."""
         found = {}
-        error = self._database().ping()
+        error = self.database.ping()
         if error is not None:
             found["database"] = (
                 f"does not answer or is not migrated ({error}); it is tried again by itself"
@@ -69,21 +71,10 @@ class Web(DependencyProvider):
             found["broker"] = "is not connected; it is tried again by itself"
         return found
 
-    def _database(self) -> Any:
+    @property
+    def database(self) -> Any:
+        """The service's own."""
         return next(each for each in self.container.dependencies if each.attr_name == "database")
-
-    def _serve(self, app: Flask) -> None:
-        # the access log would hold addresses of people
-        eventlet.wsgi.server(
-            self._socket,
-            app,
-            log=io.StringIO(),
-            log_output=False,
-            debug=False,
-            max_size=MAX_CONNECTIONS,
-            socket_timeout=HEADER_SECONDS,
-            minimum_chunk_size=1,
-        )
 
 
 def health_app(web: Web) -> Flask:
