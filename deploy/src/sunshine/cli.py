@@ -30,7 +30,7 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import definitions, matching, noticing, operating, reports, sample  # noqa: E402
+from sunshine import definitions, desk, matching, noticing, operating, reports, sample  # noqa: E402
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
@@ -257,13 +257,15 @@ def definitions_(vhost: str, queue_type: str | None) -> None:
     click.echo(json.dumps(made, indent=2))
 
 
-for command in (
+COMMANDS = (
     matching.match,
     operating.parked,
     operating.queues,
     noticing.explain_notice,
     noticing.rules,
-):
+    desk.desk,
+)
+for command in COMMANDS:
     group.add_command(command)
 
 

@@ -54,6 +54,8 @@ class Place:
             "DATABASE_URL": self.url_of(service),
             "FIELD_KEY": os.environ.get("FIELD_KEY") or self._key(),
             "HTTP_ADDRESS": f"127.0.0.1:{http_port}",
+            # on this machine only: the desk's cookies need no TLS
+            "DESK_URL": f"http://127.0.0.1:{http_port}",
             "TIMERS": self.timers,
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
             "LOG_FORMAT": "console",

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from servicekit.errors import Conflict, Unavailable
 from sunshine import control, sample, tailing
+from sunshine.desk import sample_password
 from sunshine.place import SERVICES, Place
 from sunshine.system import Remote, hosted, settle
 
@@ -45,6 +46,11 @@ def run_until_stopped(
         for service in SERVICES:
             port = host.extension(service, "web").port
             console.print(f"  {service:14} http://127.0.0.1:{port}/readyz")
+        port = host.extension("notifications", "web").port
+        console.print(f"  {'desk':14} http://127.0.0.1:{port}/desk/", style="bold")
+        if with_sample:
+            word = sample_password(system, place.data)
+            console.print(f"  {'':14} sign in as S01 (a coordinator) … S09, or operator: {word}")
         console.print("阳光百分百 Sunshine is up. Ctrl-C ends it; its data stays in", place.data)
         stop.wait()
     place.socket.unlink(missing_ok=True)

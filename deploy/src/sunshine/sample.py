@@ -26,6 +26,7 @@ DAYS = 28
 TRIAL_DAYS = 14
 FILES = ("partners", "staff", "households", "needs", "volunteers")
 COORDINATOR = f"{COMMUNITY}-S01"
+STAFF = tuple(f"S{number:02}" for number in range(1, 10))
 
 Step = Callable[[str, int, int], None]
 """``step(what, done, total)`` shows progress."""

@@ -10,6 +10,7 @@ from notifications.contracts.events import (
     facts,
 )
 from notifications.contracts.rpc import (
+    AccountView,
     Acknowledge,
     DeliveryView,
     FindStaff,
@@ -26,6 +27,7 @@ from notifications.contracts.rpc import (
     Resolve,
     SendDue,
     SendReport,
+    SetPassword,
     StaffPage,
     StaffRecord,
     StaffView,
@@ -79,6 +81,7 @@ __all__ = [
     "SAMPLES",
     "SERVICES",
     "AbsenceView",
+    "AccountView",
     "Acknowledge",
     "CancelAbsence",
     "Cancelled",
@@ -122,6 +125,7 @@ __all__ = [
     "SetAddresses",
     "SetDay",
     "SetDuty",
+    "SetPassword",
     "SetPreferences",
     "StaffPage",
     "StaffRecord",

@@ -138,6 +138,26 @@ class ImportReport(Schema):
     refused = fields.List(fields.Nested(Refusal))
 
 
+class SetPassword(Schema):
+    """An account's password, as its argon2 hash: the password itself never travels.
+
+    ``staff`` is a member of staff, or ``operator``. Whoever was signed in is signed out.
+    """
+
+    staff = Id(required=True)
+    password_hash = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            r"\$argon2id\$[\x21-\x7e]{20,180}\Z",
+            error="is no argon2id hash; let the sunshine command make it",
+        ),
+    )
+
+
+class AccountView(Schema):
+    account = fields.String()
+
+
 class Inbox(PageArgs):
     staff = Id(required=True)
     unread_only = fields.Boolean(load_default=False)

@@ -3,6 +3,7 @@
 from notifications.models.people import Absence, CalendarDay, Duty, Feed, StaffMember, StaffPlace
 from notifications.models.ruling import RuleChange, TemplateText
 from notifications.models.schema import Base
+from notifications.models.signing import Account, DeskSession, SignInTry
 from notifications.models.telling import (
     Alert,
     Attempt,
@@ -17,11 +18,13 @@ from notifications.models.telling import (
 
 __all__ = [
     "Absence",
+    "Account",
     "Alert",
     "Attempt",
     "Base",
     "CalendarDay",
     "Delivery",
+    "DeskSession",
     "Digest",
     "Duty",
     "Escalation",
@@ -31,6 +34,7 @@ __all__ = [
     "Notification",
     "PairingSeen",
     "RuleChange",
+    "SignInTry",
     "StaffMember",
     "StaffPlace",
     "TemplateText",
