@@ -8,7 +8,7 @@ from typing import Any
 from eventlet import GreenPool
 
 from notifications import contracts as c
-from notifications import queries, rendering
+from notifications import news, queries, rendering
 from notifications.settings import Settings
 from notifications.usecases import (
     digesting,
@@ -21,6 +21,7 @@ from notifications.usecases import (
     preferences,
     ruling,
     sending,
+    signing,
     staff,
 )
 from notifications.usecases.access import require_lead
@@ -64,6 +65,7 @@ class NotificationsService(Service):
     @on_event(*c.OURS, source=c.SERVICES, schema=c.OURS, batch=True)
     def notice(self, call: Call, events: list[Event]) -> None:
         noticing.notice_all(call.session, events, now=call.now, working=call.settings.working)
+        news.tell(call.session, places=[event.data["community"] for event in events])
 
     @on_event(*c.REQUESTED, source=EXTERNAL, schema=c.REQUESTED, batch=True)
     def notice_request(self, call: Call, events: list[Event]) -> None:
@@ -126,6 +128,10 @@ class NotificationsService(Service):
     @rpc(c.SetDay, returns=c.DayView)
     def set_day(self, call: Call, data: Data) -> Any:
         return preferences.set_day(call.session, data, actor=call.actor)
+
+    @rpc(c.SetPassword, returns=c.AccountView)
+    def set_password(self, call: Call, data: Data) -> Any:
+        return signing.set_password(call.session, data, now=call.now, actor=call.actor)
 
     # -- the inbox
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from notifications import queries
+from notifications import news, queries
 from notifications.domain.codes import (
     ChannelCode,
     DeliveryState,
@@ -40,7 +40,7 @@ def read(session: Session, data: Mapping[str, Any], *, actor: Actor) -> dict[str
         page=data["page"],
         size=data["size"],
     )
-    items = [_plain(session, row, member.locale) for row in page["items"]]
+    items = [plain(session, row, member.locale) for row in page["items"]]
     return {**page, "items": items, "locale": member.locale}
 
 
@@ -72,6 +72,7 @@ def take_on(session: Session, row: Notification, *, now: datetime) -> None:
         session, row.rule, row.subject, EscalationState.ACKNOWLEDGED, by=row.recipient, now=now
     )
     _publish(session, row, level, now)
+    news.tell(session, notifications=[row.id], places=[row.community])
 
 
 def resolve(
@@ -80,8 +81,10 @@ def resolve(
     """Nothing is left to do: this closes it for everybody who was told. Twice changes nothing."""
     row = _own(session, data, actor)
     _mark(row, now)
-    for each in told_of(session, row.rule, row.subject):
+    told = told_of(session, row.rule, row.subject)
+    for each in told:
         settle(each, now)
+    news.tell(session, notifications=[each.id for each in told], places=[row.community])
     close(session, row.rule, row.subject, EscalationState.RESOLVED, by=row.recipient, now=now)
     return _shown(session, row, actor)
 
@@ -138,13 +141,13 @@ def _shown(session: Session, row: Notification, actor: Actor) -> dict[str, Any]:
     member = queries.member(session, row.recipient)
     require_own(actor, member)
     return {
-        **_plain(session, row, member.locale),
+        **plain(session, row, member.locale),
         "deliveries": [_delivery(each) for each in row.deliveries],
         "locale": member.locale,
     }
 
 
-def _plain(session: Session, row: Notification, locale: str) -> dict[str, Any]:
+def plain(session: Session, row: Notification, locale: str) -> dict[str, Any]:
     """What outlives the transaction, so that texts can be written after it."""
     plain = {name: getattr(row, name) for name in FIELDS}
     return {**plain, "content": content(session, row, locale)}

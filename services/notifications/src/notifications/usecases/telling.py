@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from notifications import news
 from notifications.domain.codes import (
     ChannelCode,
     Deferral,
@@ -87,6 +88,7 @@ def _tell_each(
             timed = timing(occasion.rule, each, scene)
             deliveries += [delivery(row, code, timed, scene.now) for code in channels]
     insert_ignore(session, Delivery.__table__, deliveries)
+    news.tell(session, notifications=new)
     return {row["recipient"]: row["id"] for row in rows if row["id"] in new}
 
 
@@ -146,6 +148,7 @@ def tell_again(
         for code in first_steps(channels_for(occasion.rule, each.person, working))
     ]
     insert_ignore(session, Delivery.__table__, deliveries)
+    news.tell(session, notifications=[row["id"] for row in rows])
     return {row["recipient"]: row["id"] for row in rows}
 
 
