@@ -1,4 +1,4 @@
-"""The service's web server: health, metrics, calendar feeds, links that work without a login."""
+"""The service's web server: health, metrics, the desk, calendar feeds, links without a login."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from markupsafe import escape
 from sqlalchemy.orm import Session
 
 from notifications import queries
+from notifications.desk.app import install
+from notifications.desk.pages import BLUEPRINTS
 from notifications.domain.codes import ChannelCode, FeedKind
 from notifications.usecases import feeds, inbox, links, preferences
 from servicekit import clock
 from servicekit.actors import Actor
 from servicekit.database import Database
 from servicekit.errors import NotFound, ServiceError
+from servicekit.settings import settings_of
 from servicekit.web import Web, health_app
 
 PAGE = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width,initial-scale=1"><title>阳光百分百</title>'
-    '<body style="font:16px/1.6 system-ui,sans-serif;max-width:32em;margin:3em auto;padding:0 1em">'
-    "<p>{said}</p>{form}</body></html>"
+    '<link rel="stylesheet" href="/desk/static/desk.css">'
+    '<body class="alone"><main><section class="trouble"><h1>阳光百分百</h1>'
+    "<p>{said}</p>{form}</section></main></body></html>"
 )
-FORM = '<form method="post"><button style="font:inherit;padding:.6em 1.2em">{label}</button></form>'
+FORM = '<form method="post"><button class="main">{label}</button></form>'
 ASKED = {
     links.ACKNOWLEDGE: ("由您处理这条通知？ Take this notification on?", "我来处理 I take this on"),
     links.UNSUBSCRIBE: ("不再向您发送邮件？ Send you no more e-mail?", "不再发送 No more e-mail"),
@@ -36,10 +40,11 @@ DONE = {
 
 
 def create_app(web: Web) -> Flask:
-    """``/feeds/<token>.ics`` shows a calendar; ``/l/<token>`` does what its link was signed for."""
+    """``/desk/`` is for staff; ``/feeds/<token>.ics`` shows a calendar; ``/l/<token>`` does what
+    its link was signed for."""
     app = health_app(web)
-    # web and database are providers of the same service
-    database = web._database()
+    database = web.database
+    install(app, web, settings_of(web.container), BLUEPRINTS)
 
     @app.get("/feeds/<token>.ics")
     def feed(token: str) -> Response:
@@ -76,7 +81,6 @@ def _follow(session: Session, kind: str, key: str) -> None:
 def _page(said: str, form: str, status: int = 200) -> Response:
     page = Response(PAGE.format(said=escape(said), form=form), status, content_type="text/html")
     page.headers["Cache-Control"] = "no-store"
-    page.headers["Referrer-Policy"] = "no-referrer"
     return page
 
 

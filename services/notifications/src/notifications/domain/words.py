@@ -33,6 +33,20 @@ class PairingEnd(LabelledEnum):
     OTHER = "other", "其他原因", "another reason"
 
 
+class PairingState(LabelledEnum):
+    """Where a pairing stands."""
+
+    PROPOSED = "proposed", "待确认", "proposed"
+    ACCEPTED = "accepted", "已接受", "accepted"
+    TRIAL = "trial", "试行", "on trial"
+    ACTIVE = "active", "结对中", "active"
+    PAUSED = "paused", "暂停", "paused"
+    HANDOVER = "handover", "交接中", "being handed over"
+    ENDED = "ended", "已结束", "ended"
+    DECLINED = "declined", "已谢绝", "declined"
+    EXPIRED = "expired", "已失效", "expired"
+
+
 class Party(LabelledEnum):
     """Who declined a proposal."""
 
@@ -90,6 +104,7 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "exit_reason": ExitReason,
     "failure": FailureReason,
     "pairing_end": PairingEnd,
+    "pairing_state": PairingState,
     "party": Party,
     "severity": Severity,
     "visit_outcome": VisitOutcome,

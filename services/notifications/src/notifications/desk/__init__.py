@@ -1,0 +1,1 @@
+"""The desk: the page on which staff see what waits, and act."""

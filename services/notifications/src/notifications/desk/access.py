@@ -1,0 +1,97 @@
+"""The desk's routes and who may use each: one table, checked before every request.
+
+Whatever a path or a form names must lie in a community that the visitor works for; a name that is
+an id begins with its community. What is somebody's own (a notification) the use case checks.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from notifications.domain.codes import StaffRole
+from notifications.usecases.signing import SignedIn
+from servicekit.actors import OPERATOR, Actor
+from servicekit.errors import Forbidden
+from servicekit.service import SCOPED
+
+
+class Who(enum.Enum):
+    """Whom a route serves."""
+
+    ANYBODY = "anybody"
+    SIGNED_IN = "whoever is signed in"
+    STAFF = "members of staff"
+    MATCHING = "coordinators, administrators, directors and operators"
+    OPERATORS = "operators"
+
+
+ROLES: dict[Who, frozenset[str]] = {
+    Who.STAFF: frozenset(role.value for role in StaffRole),
+    Who.MATCHING: frozenset(
+        {
+            OPERATOR,
+            StaffRole.COORDINATOR.value,
+            StaffRole.ADMINISTRATOR.value,
+            StaffRole.DIRECTOR.value,
+        }
+    ),
+    Who.OPERATORS: frozenset({OPERATOR}),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may use a route, and what keeps them to their own communities."""
+
+    who: Who
+    place: str
+
+
+ROUTES: dict[str, Rule] = {
+    "static": Rule(Who.ANYBODY, "shows nobody's data"),
+    "home": Rule(Who.ANYBODY, "leads to the inbox"),
+    "sign_in": Rule(Who.ANYBODY, "shows nobody's data"),
+    "enter": Rule(Who.ANYBODY, "throttled; shows nobody's data"),
+    "choose": Rule(Who.ANYBODY, "language and colours of this browser"),
+    "sign_out": Rule(Who.SIGNED_IN, "the own session"),
+    "live": Rule(Who.SIGNED_IN, "news of the own inbox, and that a community changed"),
+    "inbox": Rule(Who.SIGNED_IN, "the own inbox; administrators also their communities'"),
+    "acknowledge": Rule(Who.SIGNED_IN, "the own notification, or an administrator's community"),
+    "notification": Rule(Who.SIGNED_IN, "the own notification, or an administrator's community"),
+    "pairings": Rule(Who.SIGNED_IN, "the community in the path"),
+    "pairing": Rule(Who.SIGNED_IN, "the pairing's community"),
+    "accept": Rule(Who.MATCHING, "the pairing's community"),
+    "decline": Rule(Who.MATCHING, "the pairing's community"),
+    "board": Rule(Who.SIGNED_IN, "the community in the path"),
+    "preferences": Rule(Who.STAFF, "the own preferences"),
+    "save_preferences": Rule(Who.STAFF, "the own preferences"),
+    "add_absence": Rule(Who.STAFF, "the own absence; the cover is a colleague"),
+    "drop_absence": Rule(Who.STAFF, "the own absence"),
+    "make_feed": Rule(Who.STAFF, "the own calendar; its link is shown once"),
+    "revoke_feeds": Rule(Who.STAFF, "the own calendar"),
+    "password": Rule(Who.STAFF, "the own password; asks for the old one"),
+    "parked": Rule(Who.OPERATORS, "every community: operators look after the whole"),
+    "settle_parked": Rule(Who.OPERATORS, "every community: operators look after the whole"),
+}
+
+
+def allowed(who: Who, signed_in: SignedIn) -> bool:
+    """Whether somebody's role lets them use such a route."""
+    return who not in ROLES or signed_in.actor.role in ROLES[who]
+
+
+def require_places(actor: Actor, texts: Iterable[str]) -> None:
+    """Raise Forbidden where a text names a community, or an id in one, that is not the actor's."""
+    for text in texts:
+        found = SCOPED.match(text)
+        if found:
+            actor.require(found[1])
+
+
+def require(rule: Rule, signed_in: SignedIn, texts: Iterable[str]) -> None:
+    """Raise Forbidden unless ``signed_in`` may use a route with what the request names."""
+    if not allowed(rule.who, signed_in):
+        raise Forbidden(f"this page is for {rule.who.value}; ask a colleague who is one")
+    require_places(signed_in.actor, texts)

@@ -1,0 +1,9 @@
+"""The desk's pages, a module per subject."""
+
+from notifications.desk.pages import board, inbox, live, pairings, parked, preferences, signing
+
+BLUEPRINTS = [
+    module.pages for module in (signing, inbox, pairings, board, preferences, parked, live)
+]
+
+__all__ = ["BLUEPRINTS"]
