@@ -13,9 +13,11 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import quote, urlsplit
 
 import psycopg2
+import pytest
 from sqlalchemy import URL, make_url
 
 from hosting import (
@@ -37,6 +39,13 @@ ROOMY = ("-c", "max_connections=300", "-c", "track_commit_timestamp=on")
 
 class ServerMissing(Exception):
     """No way was found to a server that the tests need."""
+
+
+def give_up(missing: ServerMissing) -> NoReturn:
+    """End the whole run and say why; or leave out the test, where that was asked for."""
+    if os.environ.get("SUNSHINE_TESTS_WITHOUT_SERVERS") == "1" and not os.environ.get("CI"):
+        pytest.skip(str(missing))
+    pytest.exit(str(missing), returncode=1)
 
 
 class Rabbitmq(Server):
@@ -235,6 +244,22 @@ def installed(program: str, folders: Callable[[], Iterable[Path]], package: str)
             run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package, env=quiet)
         found = [folder for folder in folders() if (folder / program).exists()]
     return found[0] if found else None
+
+
+def chromium() -> Path:
+    """The browser, and a font for what it shows."""
+    named = os.environ.get("TEST_CHROMIUM")
+    found = Path(named) if named else Path("/usr/bin/chromium")
+    if not named:
+        installed("NotoSansCJK-Regular.ttc", font_folders, "fonts-noto-cjk")
+        installed("chromium", lambda: [found.parent], "chromium")
+    if not found.exists():
+        raise ServerMissing(ways("a browser", "TEST_CHROMIUM=/path/to/chromium", "chromium"))
+    return found
+
+
+def font_folders() -> Iterable[Path]:
+    yield Path("/usr/share/fonts/opentype/noto")
 
 
 def rabbitmq_folders() -> Iterable[Path]:

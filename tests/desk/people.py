@@ -1,0 +1,63 @@
+"""Somebody at the desk without a browser: cookies, forms, and nothing that hides what is sent."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode, urlsplit
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+    @property
+    def token(self) -> str:
+        found = re.search(r'name="form_token" value="([0-9a-f]+)"', self.text)
+        return found[1] if found else ""
+
+
+@dataclass
+class Person:
+    """``address`` is the desk's; cookies are kept as a browser keeps them."""
+
+    address: str
+    cookies: dict[str, str] = field(default_factory=dict)
+    token: str = ""
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._ask("GET", path, None, headers)
+
+    def post(self, path: str, form: dict[str, str], **headers: str) -> Answer:
+        """With this session's form token, unless the form says otherwise."""
+        given = {"form_token": self.token, **form}
+        return self._ask("POST", path, urlencode(given), FORM | headers)
+
+    def sign_in(self, code: str, password: str, **more: str) -> Answer:
+        self.get("/desk/sign-in")
+        answer = self.post("/desk/sign-in", {"code": code, "password": password, **more})
+        if answer.status == 303:
+            self.get("/desk/board" if code != "operator" else "/desk/parked")
+        return answer
+
+    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+        host = urlsplit(self.address)
+        connection = http.client.HTTPConnection(host.hostname or "", host.port, timeout=20)
+        try:
+            sent = {"Cookie": "; ".join(f"{key}={value}" for key, value in self.cookies.items())}
+            named = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body, sent | named)
+            response = connection.getresponse()
+            answer = Answer(response.status, response.headers, response.read().decode())
+        finally:
+            connection.close()
+        for line in answer.headers.get_all("Set-Cookie", []):
+            self.cookies |= {key: morsel.value for key, morsel in SimpleCookie(line).items()}
+        self.token = answer.token or self.token
+        return answer

@@ -1,0 +1,71 @@
+"""The sample community with its desk, for tests in this process and for browsers in others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import eventlet
+
+from servicekit import clock
+from servicekit.hosting import Host
+from servicekit.testing import KEY
+from sunshine import control, sample
+from sunshine.desk import sample_password
+from sunshine.place import Place
+from sunshine.system import Remote, hosted, settle
+
+ELSEWHERE = "210103008002"
+ACCEPTED = 50
+LIVED_DAYS = 3
+
+
+class Town:
+    """The sample after some days: many pairings run, the others wait for a word."""
+
+    def __init__(self, system: Remote, host: Host, place: Place, word: str) -> None:
+        self.system, self.host, self.word = system, host, word
+        self.socket = place.socket
+        self.address = f"http://127.0.0.1:{host.extension('notifications', 'web').port}"
+
+    def open_pairings(self) -> list[dict[str, Any]]:
+        return list(sample.pages(self.system, "volunteers", "find_pairings", state="proposed"))
+
+
+@contextmanager
+def town(folder: Path, *, lived_days: int = LIVED_DAYS) -> Iterator[Town]:
+    """The sample, hosted in this process, on its own clock."""
+    place = Place(folder, overrides={"FIELD_KEY": KEY, "DESK_URL": "http://127.0.0.1/desk/"})
+    with sample.moved_clock(), hosted(place) as (system, host):
+        sample.prepare(system, place.broker, lambda *_: None)
+        _stranger(system)
+        _live(system, lived_days)
+        serving = eventlet.spawn(control.serve, place.socket, system)
+        try:
+            yield Town(system, host, place, sample_password(system, place.data))
+        finally:
+            serving.kill()
+
+
+def _stranger(system: Remote) -> None:
+    """A coordinator next door, who shall see nothing of all this."""
+    facts = {"community": ELSEWHERE, "code": "S01", "name": "邻居", "role": "coordinator"}
+    system.call("notifications", "register_staff", **facts)
+
+
+def _live(system: Remote, days: int) -> None:
+    story = sample.Story()
+    answer = system.call("volunteers", "match", community=sample.COMMUNITY, dry_run=False)
+    settle(system)
+    story.match = {"proposed": answer["proposed"][:ACCEPTED]}
+    if days:
+        sample.accept_all(system, story, lambda *_: None)
+    for number in range(1, days + 1):
+        day = sample.FIRST_DAY + timedelta(days=number)
+        clock.travel(sample.at(day, 10 if number == days else 20))
+        if number < days:
+            sample.live_day(system, day, number, story)
+    settle(system)
