@@ -28,7 +28,7 @@ class Town:
 
     def __init__(self, system: Remote, host: Host, place: Place, word: str) -> None:
         self.system, self.host, self.word = system, host, word
-        self.socket = place.socket
+        self.socket, self.broker = place.socket, place.broker
         self.address = f"http://127.0.0.1:{host.extension('notifications', 'web').port}"
 
     def open_pairings(self) -> list[dict[str, Any]]:

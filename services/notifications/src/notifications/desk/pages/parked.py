@@ -24,14 +24,17 @@ def parked() -> Any:
 
 @pages.post("/parked")
 def settle_parked() -> Any:
-    """One event, by its id and its handler, in the service where it lies."""
+    """One event, by its handler and when it was parked: not every message has an id."""
     form = request.form
-    if form.get("service") not in SERVICES or not form.get("id"):
+    if form.get("service") not in SERVICES or not form.get("at"):
         abort(400)
     service = getattr(desk().peers(actor()), form["service"])
     answer = service.settle_parked(
-        id=form["id"],
+        id=form.get("id", ""),
         handler=form.get("handler", ""),
+        since=form["at"],
+        until=form["at"],
+        limit=1,
         action=form.get("action", ""),
         reason=form.get("reason", "").strip(),
     )
