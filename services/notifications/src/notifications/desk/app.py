@@ -21,8 +21,6 @@ from notifications.desk.boards import Boards
 from notifications.desk.naming import Naming
 from notifications.desk.visitor import somebody
 from notifications.rendering import Names
-from notifications.usecases import signing
-from servicekit import clock
 from servicekit.actors import Actor
 from servicekit.calling import Peers
 from servicekit.errors import ServiceError
@@ -133,11 +131,7 @@ def _guard() -> Any:
     rule = access.ROUTES[_endpoint(request)]
     if _endpoint(request) == "static":
         return None
-    g.visitor = visitor.read(request, desk().cookie)
-    if g.visitor.known:
-        with desk().transaction() as session:
-            found = signing.signed_in(session, g.visitor.token, now=clock.now())
-        visitor.recognise(g.visitor, request, found)
+    visitor.arrive()
     if request.method not in SAFE:
         _refuse_foreign_forms()
     if rule.who is access.Who.ANYBODY:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from flask import Response, current_app, g, make_response, render_template, request
+from flask import Response, g, make_response, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from notifications.desk import visitor
@@ -36,7 +38,8 @@ def broken(error: Exception) -> Response:
 def page(status: int, *, detail: str = "", **facts: Any) -> Response:
     """An error as a whole page, or as a message at the top of the one that is open."""
     if "visitor" not in g:
-        g.visitor = visitor.read(request, current_app.extensions["desk"].cookie)
+        with suppress(SQLAlchemyError):  # the trouble may be just that
+            visitor.arrive()
     key = f"error_{status}" if f"error_{status}" in PHRASES else "error_500"
     content = {"title": say(key), "remedy": say(f"{key}_do", **facts), "detail": detail}
     part = "HX-Request" in request.headers

@@ -6,11 +6,13 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 
-from flask import Request, Response, g
+from flask import Request, Response, current_app, g, request
 from werkzeug.exceptions import Unauthorized
 
 from notifications.domain.codes import Locale
+from notifications.usecases import signing
 from notifications.usecases.signing import SignedIn, new_token
+from servicekit import clock
 
 THEMES = ("auto", "light", "dark")
 TOKEN_LENGTH = 43
@@ -42,8 +44,19 @@ class Visitor:
         self.token, self.known = token or new_token(), False
 
 
-def read(request: Request, name: str) -> Visitor:
-    """The visitor of a request, not yet looked up."""
+def arrive() -> Visitor:
+    """Recognise whoever sends the request at hand, if the database knows their session."""
+    desk = current_app.extensions["desk"]
+    g.visitor = visitor = _read(request, desk.cookie)
+    if visitor.known:
+        with desk.transaction() as session:
+            found = signing.signed_in(session, visitor.token, now=clock.now())
+        if found is not None:
+            visitor.signed_in, visitor.locale = found, _locale(request, found.locale)
+    return visitor
+
+
+def _read(request: Request, name: str) -> Visitor:
     token = request.cookies.get(name, "")
     known = len(token) == TOKEN_LENGTH
     visitor = Visitor(token if known else new_token(), known)
@@ -51,13 +64,6 @@ def read(request: Request, name: str) -> Visitor:
         visitor.theme = theme
     visitor.locale = _locale(request, None)
     return visitor
-
-
-def recognise(visitor: Visitor, request: Request, found: SignedIn | None) -> None:
-    """Take what the database knows about the visitor's session."""
-    visitor.signed_in = found
-    if found is not None:
-        visitor.locale = _locale(request, found.locale)
 
 
 def _locale(request: Request, own: str | None) -> str:
