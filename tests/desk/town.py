@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import eventlet
 
@@ -19,7 +21,8 @@ from sunshine.place import Place
 from sunshine.system import Remote, hosted, settle
 
 ELSEWHERE = "210103008002"
-ACCEPTED = 50
+HOUSEHOLDS = 24
+ACCEPTED = 15
 LIVED_DAYS = 3
 
 
@@ -36,18 +39,32 @@ class Town:
 
 
 @contextmanager
-def town(folder: Path, *, lived_days: int = LIVED_DAYS) -> Iterator[Town]:
-    """The sample, hosted in this process, on its own clock."""
+def town(folder: Path, *, households: int = HOUSEHOLDS, days: int = LIVED_DAYS) -> Iterator[Town]:
+    """A part of the sample, hosted in this process, on its own clock."""
+    examples = _part_of_the_sample(folder, households)
     place = Place(folder, overrides={"FIELD_KEY": KEY, "DESK_URL": "http://127.0.0.1/desk/"})
     with sample.moved_clock(), hosted(place) as (system, host):
-        sample.prepare(system, place.broker, lambda *_: None)
+        with patch.object(sample, "find_examples", lambda: examples):
+            sample.prepare(system, place.broker, lambda *_: None)
         _stranger(system)
-        _live(system, lived_days)
+        _live(system, days)
         serving = eventlet.spawn(control.serve, place.socket, system)
         try:
             yield Town(system, host, place, sample_password(system, place.data))
         finally:
             serving.kill()
+
+
+def _part_of_the_sample(folder: Path, households: int) -> Path:
+    """The first households, with their needs, and all who help."""
+    part = folder / "examples"
+    shutil.copytree(sample.find_examples(), part)
+    last = f"H{households:03}"
+    for name in ("households", "needs", "certified"):
+        file = part / f"{name}.csv"
+        head, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text(head + "".join(row for row in rows if row[: len(last)] <= last))
+    return part
 
 
 def _stranger(system: Remote) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from sunshine import control
 
@@ -24,6 +24,8 @@ SWITCHES = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+
+expect.set_options(timeout=20_000)  # a busy machine is no failure; speed is measured elsewhere
 
 
 class Town:
