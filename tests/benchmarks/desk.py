@@ -36,9 +36,9 @@ from servicekit.publishing import Outgoing, Publisher  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 
 COMMUNITY = "210103008001"
-ALONE = 50
-TO_ALL = 5
-WAIT_SECONDS = 10
+ALONE = 30
+TO_ALL = 3
+WAIT_SECONDS = 90
 
 
 def main() -> None:
@@ -217,7 +217,7 @@ def told(process: subprocess.Popen[str], pages: Pages, kind: str, count: int) ->
 
 
 def until(done: Any) -> None:
-    with eventlet.Timeout(WAIT_SECONDS * 6):
+    with eventlet.Timeout(WAIT_SECONDS):
         while not done():
             eventlet.sleep(0.001)
 
