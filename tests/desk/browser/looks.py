@@ -28,12 +28,12 @@ WIDTHS: dict[str, ViewportSize] = {
     "phone": {"width": 390, "height": 844},
 }
 FORMS = [
-    ("zh-CN", "desktop", "light"),
-    ("en", "desktop", "dark"),
     ("zh-CN", "phone", "dark"),
-    ("en", "phone", "light"),
+    ("en", "desktop", "light"),
+    ("zh-CN", "desktop", "light"),
+    ("en", "phone", "dark"),
 ]
-"""Each language in each width, each width in each colour, each colour in each language."""
+"""Two say what can break; all of them are looked at where pictures are asked for."""
 
 PAGES = {
     "inbox": "/desk/inbox",
@@ -67,7 +67,7 @@ def addresses(sunny: Town) -> dict[str, str]:
     return {name: path.format(**facts) for name, path in PAGES.items()}
 
 
-@pytest.fixture(params=FORMS, ids="-".join)
+@pytest.fixture(params=FORMS if "DESK_PICTURES" in os.environ else FORMS[:2], ids="-".join)
 def form(request: pytest.FixtureRequest) -> tuple[str, str, str]:
     found: tuple[str, str, str] = request.param
     return found
