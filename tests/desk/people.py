@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
+STRANGER = "210103008002-S01"
+STRANGERS_WORD = "next-door-2026"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
