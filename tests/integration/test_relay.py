@@ -83,6 +83,15 @@ def desk(rabbitmq_uri: str, make_database: Any) -> Iterator[Desk]:
     engine.dispose()
 
 
+def test_an_id_that_is_too_long_for_a_property_holds_nothing_up(desk: Desk) -> None:
+    desk.listen()
+    names = ["户" * 90, "t1"]
+    desk.store(names)
+    desk.relay().relay_all()
+    assert desk.left() == []
+    assert desk.heard() == names
+
+
 def test_many_windows_arrive_complete_and_in_order(desk: Desk) -> None:
     desk.listen()
     desk.store(named(EVENTS))

@@ -138,7 +138,9 @@ class Relay:
             data={},
             traceparent=row.traceparent,
         )
-        properties = {"message_id": event.id, "type": event.type}
+        properties = {"type": event.type}
+        if len(event.id.encode()) < 256:  # a longer one has its header alone
+            properties["message_id"] = event.id
         body = row.data.encode()  # JSON text, as the database has it
         return Outgoing(body, self._exchange, event.type, attributes(event), properties)
 
