@@ -132,7 +132,6 @@ class RpcClient:
         answer = self._waiting.get(message.properties.get("correlation_id"))
         if answer is not None and not answer.ready():
             answer.send(message.body)
-            eventlet.sleep(0)  # the caller first, then see what else there is to read
 
     def _on_return(self, _error: Any, _exchange: str, routing_key: str, message: Any) -> None:
         """No queue wanted the call."""

@@ -89,6 +89,16 @@ class Inbound(SharedExtension):
         except BROKER_ERRORS:
             log.info("message.settled_too_late", service=self.container.service_name)
 
+    def acknowledge(self, messages: Sequence[Any], oldest: float) -> None:
+        """Acknowledge all: in one go those before ``oldest``, the lowest tag that is unsettled."""
+        together = [message for message in messages if message.delivery_tag < oldest]
+        if together:
+            last = max(together, key=lambda message: message.delivery_tag)
+            self.settle(lambda: last.ack(multiple=True))
+        for message in messages:
+            if message.delivery_tag > oldest:
+                self.settle(message.ack)
+
     def _run(self) -> None:
         attempt, settings = 0, settings_of(self.container)
         while not self.stopping:

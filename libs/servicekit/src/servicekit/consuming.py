@@ -183,16 +183,9 @@ class EventHandler(Entrypoint):
         self._acknowledge([received for received in batch if received.error is None])
 
     def _acknowledge(self, batch: Sequence[Received]) -> None:
-        """Acknowledge all: in one go as far as nothing older is unsettled, the rest one by one."""
         unsettled = [*self._suspects, *self._aside, *list(self._fresh)[:1]]
         oldest = min((each.message.delivery_tag for each in unsettled), default=math.inf)
-        together = [each.message for each in batch if each.message.delivery_tag < oldest]
-        if together:
-            last = max(together, key=lambda message: message.delivery_tag)
-            self.inbound.settle(lambda: last.ack(multiple=True))
-        for received in batch:
-            if received.message.delivery_tag > oldest:
-                self.inbound.settle(received.message.ack)
+        self.inbound.acknowledge([received.message for received in batch], oldest)
         self._count(batch)
         failpoints.reached("handler.acknowledged")
 

@@ -1,8 +1,8 @@
-"""A kept connection for calls and replies: what is sent is written at once and not waited for.
+"""A kept connection for calls and replies: what is sent is written soon and not waited for.
 
 py-amqp looks at the socket whenever it publishes, and takes away what the reader waits for. So
-whole messages are written to the socket, and one greenlet reads what comes: replies, and messages
-that no queue wanted. Whoever waits for something has a deadline of his own.
+whole messages are written to the socket, those of one moment together, and one greenlet reads what
+comes: replies, and messages that no queue wanted. Whoever waits has a deadline of his own.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Line:
         self._connection: Connection | None = None
         self._channel: Any = None
         self._reader: Any = None
+        self._unwritten: list[bytes] = []
 
     def open(self) -> None:
         """Connect where that is needed. Raises Unavailable."""
@@ -55,15 +56,25 @@ class Line:
             self._do(self._connect)
 
     def send(self, message: Outgoing) -> None:
-        """Write the whole message; what the broker makes of it is not known. Raises Unavailable."""
+        """Have it written as soon as others have had their turn. Raises Unavailable.
+
+        What the broker makes of it is not known.
+        """
         channel = self._channel
         if channel is None:
             raise Unavailable("the broker was lost at this moment; call again")
-        if hasattr(channel.connection, "transport"):
-            self._do(self._write, channel, frames(channel, message, 0))
-        else:  # the embedded broker has no wire
+        if not hasattr(channel.connection, "transport"):  # the embedded broker has no wire
             to = message.exchange, message.routing_key, message.mandatory
             channel.basic_publish(content(channel, message, 0), *to)
+            return
+        self._unwritten.append(frames(channel, message, 0))
+        if len(self._unwritten) == 1:
+            eventlet.spawn_n(self.flush)
+
+    def flush(self) -> None:
+        """Return when all that was sent is written; what cannot be is given up."""
+        with suppress(Unavailable):  # whoever waits was told
+            self._do(self._write)
 
     def close(self) -> None:
         """End the connection; the next ``open`` makes a new one."""
@@ -73,10 +84,10 @@ class Line:
             with suppress(*BROKER_ERRORS), eventlet.Timeout(FAREWELL_SECONDS, exception=False):
                 connection.release()
 
-    def _do(self, action: Callable[..., None], *args: Any) -> None:
+    def _do(self, action: Callable[[], None]) -> None:
         with self._lock:
             try:
-                action(*args)
+                action()
             except BROKER_ERRORS as error:
                 raise self._drop(error) from error
             except BaseException as error:
@@ -91,9 +102,10 @@ class Line:
         self._channel = self._connection.default_channel
         self._reader = eventlet.spawn(self._read, self._connection)
 
-    def _write(self, channel: Any, data: bytes) -> None:
-        if channel is self._channel:  # else it was lost meanwhile, and whoever waits was told
-            channel.connection.transport.write(data)
+    def _write(self) -> None:
+        data, self._unwritten = b"".join(self._unwritten), []
+        if data and self._channel is not None:
+            self._channel.connection.transport.write(data)
 
     def _read(self, connection: Connection) -> None:
         try:
@@ -124,6 +136,7 @@ class Line:
     def _forget(self) -> Connection | None:
         connection, reader = self._connection, self._reader
         self._connection = self._channel = self._reader = None
+        self._unwritten = []
         if reader is not None and reader is not eventlet.getcurrent():
             reader.kill()
         return connection
