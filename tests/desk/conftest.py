@@ -1,4 +1,4 @@
-"""One town for all the desk's tests."""
+"""A town for each module of the desk's tests: no other test moves its clock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sunshine import sample
 from sunshine.desk import set_password
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def sunny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """The sample community with a desk."""
     with town(tmp_path_factory.mktemp("desk")) as found:

@@ -86,6 +86,12 @@ class _Protocol(wsgi.HttpProtocol):
             self.close_connection = True
         return good
 
+    def finish(self) -> None:
+        try:
+            super().finish()
+        finally:
+            self.rfile.close()  # where the visitor is gone, closing the other half raised before
+
     def _too_large(self) -> bool:
         length = self.headers.get("content-length", "")
         if not length.isdecimal() or int(length[:20]) <= MAX_BODY:
