@@ -28,7 +28,7 @@ run: $(INSTALLED) ## the same in one process, and it stays up
 
 .PHONY: test
 test: $(VENV)/.dev ## all tests; brings its own RabbitMQ and PostgreSQL (ARGS="-k matching -x")
-	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest $(ARGS)
 
 .PHONY: chaos
 chaos: $(VENV)/.dev ## kill, freeze and cut everything, for hours, and compare ids (CHAOS=0.05: less)
