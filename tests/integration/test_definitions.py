@@ -57,6 +57,7 @@ def test_services_that_may_not_declare_handle_retry_and_park_events(stage: Fence
         eventually(kept_by(stage, "t1", "t2", "later-1"))
         eventually(lambda: stage.things("maker", "noted") == ["later-1", "t1", "t2"])
         assert stage.call("keeper", "ask", service="maker", method="make") == "t1"
+        eventually(lambda: stage.wire.waiting(PARKED) == 2)  # one failed again
     assert settled(stage)
 
 
