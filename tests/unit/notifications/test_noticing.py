@@ -99,6 +99,11 @@ def test_a_need_that_was_met_is_no_news(session: Session) -> None:
     assert len(happens(session, "need.closed", status="withdrawn")) == 1
 
 
+def test_a_proposal_that_a_better_plan_replaced_is_no_news(session: Session) -> None:
+    person(session, "S01", "coordinator")
+    assert happens(session, "pairing.declined", reason="better_plan") == []
+
+
 def test_staff_of_another_community_hear_nothing(session: Session) -> None:
     person(session, "S01", "coordinator", community=ELSEWHERE)
     assert happens(session, "pairing.proposed") == []
