@@ -139,9 +139,11 @@ class RpcReader(SharedExtension):
         answered, self._answered = self._answered, []
         self._line.flush()
         # what came on a connection that is gone, the broker has again
-        ours = [each for each in answered if self._unsettled.get(each.delivery_tag) is each]
-        for message in ours:
-            del self._unsettled[message.delivery_tag]
+        ours: list[Any] = [
+            each for each in answered if self._unsettled.get(each.delivery_tag) is each
+        ]
+        for each in ours:
+            del self._unsettled[each.delivery_tag]
         self.inbound.acknowledge(ours, min(self._unsettled, default=math.inf))
         self._running -= len(answered)
 
