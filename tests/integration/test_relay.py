@@ -1,6 +1,8 @@
 """The relay between PostgreSQL and RabbitMQ: windows on their way at once, none forgotten early."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ import eventlet
 import pytest
 import sqlalchemy as sa
 
+import servers
 from servicekit import db, outbox, relay
 from servicekit.errors import Unavailable
 from servicekit.publishing import Publisher
@@ -159,6 +162,28 @@ def test_a_relay_that_waits_for_its_turn_can_be_stopped(desk: Desk) -> None:
         other.stop()
         with eventlet.Timeout(5):
             running.wait()
+
+
+def test_a_lock_that_was_granted_as_its_timeout_struck_is_not_kept(
+    desk: Desk, postgres: servers.Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(postgres, servers.PrivatePostgres):
+        pytest.skip("only a process of this machine can be frozen")
+    monkeypatch.setattr(relay, "LOCK_MILLISECONDS", 200)
+    desk.listen()
+    desk.store(["t1"])
+    with desk.engine.connect() as holder:
+        holder.execute(sa.select(sa.func.pg_advisory_lock(relay.LOCK_KEY)))
+        running = eventlet.spawn(desk.relay().relay_all)
+        waits = sa.text("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        pid = eventually(lambda: holder.scalar(waits))
+        os.kill(pid, signal.SIGSTOP)  # too busy to notice either
+        holder.execute(sa.select(sa.func.pg_advisory_unlock(relay.LOCK_KEY)))
+        eventlet.sleep(0.3)
+        os.kill(pid, signal.SIGCONT)
+        running.wait()
+        assert holder.scalar(sa.select(sa.func.pg_try_advisory_lock(relay.LOCK_KEY)))
+    assert desk.heard() == ["t1"]
 
 
 @pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])

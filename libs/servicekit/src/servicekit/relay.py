@@ -82,12 +82,13 @@ class Relay:
             self._relay(self._engine.begin)
             return
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if self._locked(connection):
-                try:
+            try:
+                if self._locked(connection):
                     # autocommit: no transaction is open while the broker is awaited
                     self._relay(lambda: nullcontext(connection))
-                finally:
-                    connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
+            finally:
+                # all: a lock that is granted as its timeout strikes is held, and reported as not
+                connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
 
     def _locked(self, connection: sa.Connection) -> bool:
         """Queue until no other process relays; False when the service stops before."""
