@@ -72,11 +72,6 @@ def test_jumps_of_the_clock_lose_and_double_nothing(
     report.judged(verdict(ledger, workshop))
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="seen to fail: repeated events told somebody what their first arrival had not told"
-    " (10 alerts more, all events the same); why is not known yet",
-)
 def test_what_comes_several_times_in_any_order_changes_nothing_even_without_the_inbox(
     town: Town, new_crew: NewCrew, new_ledger: NewLedger, report: Report
 ) -> None:

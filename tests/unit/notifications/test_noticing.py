@@ -11,12 +11,15 @@ from sqlalchemy.orm import Session
 from notifications import queries
 from notifications.domain.codes import ChannelCode, DeliveryState, NotificationState
 from notifications.models import Delivery, Notification
+from notifications.usecases import noticing
 from unit.notifications.happenings import (
+    BOTH,
     COMMUNITY,
     ELSEWHERE,
     HEARD,
     NOW,
     database,
+    happening,
     happens,
     person,
 )
@@ -49,6 +52,15 @@ def test_a_proposed_pairing_is_told_to_the_coordinator(session: Session) -> None
     assert row.state is NotificationState.OPEN
     assert row.created_at == NOW
     assert row.data["backup"] == f"{COMMUNITY}-V002"
+
+
+def test_who_came_after_an_event_is_not_told_of_it_when_it_arrives_again(session: Session) -> None:
+    person(session, "S01", "director")
+    events = [happening("household.verified")]
+    for code in ("S02", "S03"):
+        noticing.notice_all(session, events, now=NOW, working=BOTH)
+        assert told(session) == [("household-verified", "S01")]
+        person(session, code, "director")
 
 
 def test_however_often_an_event_arrives_each_is_told_once(session: Session) -> None:

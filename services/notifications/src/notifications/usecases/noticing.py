@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications import queries
@@ -33,10 +34,16 @@ from servicekit.telemetry import log
 def notice_all(
     session: Session, events: Sequence[Event], *, now: datetime, working: Container[ChannelCode]
 ) -> None:
-    """As ``notice``, for several that arrived together."""
+    """As ``notice``, for several that arrived together.
+
+    What was heard before is decided, however long ago: who came since is not told of it.
+    """
     reader = queries.Reader(session)
+    ids = select(Heard.id, Heard.source).where(Heard.id.in_([event.id for event in events]))
+    heard = {tuple(row) for row in session.execute(ids)}
     for event in events:
-        notice(session, event, now=now, working=working, reader=reader)
+        if (event.id, event.source) not in heard:
+            notice(session, event, now=now, working=working, reader=reader)
 
 
 def notice(
