@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 import eventlet
-import pytest
 import sqlalchemy as sa
 
 from chaos import faults
