@@ -11,6 +11,8 @@ SERVICE ?= households
 # One environment for all: `make demo` installs what runs, the developers' targets add their tools.
 INSTALLED := $(firstword $(wildcard $(VENV)/.dev) $(VENV)/.sunshine)
 COMPOSE := docker compose
+# Set in many containers; then each of the many processes here would compile everything anew: 10 s.
+unexport PYTHONDONTWRITEBYTECODE
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
 	--generate-hashes --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
