@@ -137,7 +137,7 @@ def live(system: Remote, step: Step) -> Story:
         day = FIRST_DAY + timedelta(days=number)
         clock.travel(at(day, 20))
         live_day(system, day, number, story)
-    settle(system)
+        settle(system)  # a day's events are heard on that day
     return story
 
 

@@ -121,17 +121,23 @@ class RpcReader(SharedExtension):
         return self._methods[name], {"kwargs": kwargs, "context": context}
 
     def _finish(self, message: Any, result: Any, error: Exception | None) -> None:
-        """Reply, and acknowledge later. A caller that is gone, or a broker, harms nobody."""
+        """Reply, and acknowledge: together with others that are at work, where there are any.
+
+        A caller that is gone, or a broker, harms nobody.
+        """
+        alone = self._running == 1
         try:
             reply_to = message.properties.get("reply_to")
             if reply_to:
                 self._line.open()
-                self._line.send(_reply(reply_to, message, result, error))
+                self._line.send(_reply(reply_to, message, result, error), alone=alone)
         except Exception as mistake:  # noqa: BLE001 - whatever it is, the process goes on
             service = self.container.service_name
             log.warning("rpc.reply_given_up", service=service, **describe(mistake))
         self._answered.append(message)
-        if len(self._answered) == 1:
+        if alone:
+            self._acknowledge()
+        elif len(self._answered) == 1:
             eventlet.spawn_n(self._acknowledge)
 
     def _acknowledge(self) -> None:

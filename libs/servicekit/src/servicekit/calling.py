@@ -98,9 +98,8 @@ class RpcClient:
                 "expiration": str(max(0, round((ends - time.monotonic()) * 1000))),
                 "delivery_mode": 1,
             }
-            self._line.send(
-                Outgoing(body, RPC_EXCHANGE.name, f"{service}.{method}", headers, properties)
-            )
+            call = Outgoing(body, RPC_EXCHANGE.name, f"{service}.{method}", headers, properties)
+            self._line.send(call, alone=len(self._waiting) == 1)
             return answer.wait()
         finally:
             del self._waiting[correlation]

@@ -55,10 +55,10 @@ class Line:
         if self._channel is None:
             self._do(self._connect)
 
-    def send(self, message: Outgoing) -> None:
-        """Have it written as soon as others have had their turn. Raises Unavailable.
+    def send(self, message: Outgoing, *, alone: bool = False) -> None:
+        """Have it written as soon as others have had their turn, or at once where there are none.
 
-        What the broker makes of it is not known.
+        What the broker makes of it is not known. Raises Unavailable.
         """
         channel = self._channel
         if channel is None:
@@ -68,7 +68,9 @@ class Line:
             channel.basic_publish(content(channel, message, 0), *to)
             return
         self._unwritten.append(frames(channel, message, 0))
-        if len(self._unwritten) == 1:
+        if alone:
+            self.flush()
+        elif len(self._unwritten) == 1:
             eventlet.spawn_n(self.flush)
 
     def flush(self) -> None:
