@@ -39,7 +39,7 @@ from servicekit.schemas import EventData, Id
 from servicekit.service import Database, Service, on_event
 
 COUNT, PER_SECOND = 500, 100
-IDLE_SECONDS = 20
+IDLE_SECONDS, AT_WORK = 20, 0.1
 RAW_QUEUE = "bench.latency"
 NAMES = [f"t{number}" for number in range(COUNT)]
 
@@ -89,7 +89,8 @@ def ours_makes(uri: str, url: str) -> None:
                 session.add(Thing(name=name))
                 outbox.publish(session, "thing.made", subject=name, version=1, data=data, now=now)
                 in_hand[:] = [name]
-        eventlet.sleep(1)  # the relay has the last
+        while database.backlog(datetime.now(UTC))[0]:  # the relay has the last
+            eventlet.sleep(0.02)
 
 
 def ours_keeps(uri: str, url: str) -> None:
@@ -222,12 +223,18 @@ def _idle_percent() -> float:
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as system:
             if system.stdout is None or not any("is up" in line for line in system.stdout):
                 raise RuntimeError("the system does not start")
-            time.sleep(5)  # what the sample caused is done
-            before = _cpu_seconds(system.pid)
-            time.sleep(IDLE_SECONDS)
-            used = _cpu_seconds(system.pid) - before
+            while _used(system.pid, 1) > AT_WORK:  # on what the sample caused
+                pass
+            used = _used(system.pid, IDLE_SECONDS)
             system.terminate()
-    return used / IDLE_SECONDS * 100
+    return used * 100
+
+
+def _used(pid: int, seconds: float) -> float:
+    """The part of a core that a process uses in the next seconds."""
+    before = _cpu_seconds(pid)
+    time.sleep(seconds)
+    return (_cpu_seconds(pid) - before) / seconds
 
 
 def _cpu_seconds(pid: int) -> float:

@@ -30,7 +30,7 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import definitions, desk, matching, noticing, operating, reports, sample  # noqa: E402
+from sunshine import desk, matching, noticing, operating, reports, sample  # noqa: E402
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
@@ -250,6 +250,8 @@ def definitions_(vhost: str, queue_type: str | None) -> None:
     RETRY_DELAYS, HANDLER_RETRY_DELAYS and EXTERNAL_SYSTEMS are as in the environment; users are
     made where it has HOUSEHOLDS_AMQP_PASSWORD and so on.
     """
+    from sunshine import definitions
+
     given = {"QUEUE_TYPE": queue_type} if queue_type else {}
     settings = definitions.settings_from(os.environ, **given)
     passwords = definitions.passwords_from(os.environ)

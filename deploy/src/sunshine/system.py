@@ -12,8 +12,6 @@ from typing import Any, Protocol
 
 import eventlet
 
-from households.service import HouseholdsService
-from notifications.service import NotificationsService
 from servicekit import embedded
 from servicekit.calling import RpcClient
 from servicekit.errors import Unavailable
@@ -21,7 +19,6 @@ from servicekit.hosting import Host
 from servicekit.migrations import upgrade
 from sunshine import control
 from sunshine.place import SERVICES, Place
-from volunteers.service import VolunteersService
 
 CALL_SECONDS = 120.0
 STATUS_SECONDS = 5.0
@@ -72,15 +69,17 @@ def hosted(place: Place, *, first_port: int = 0) -> Iterator[tuple[Remote, Host]
 
     They serve HTTP on ``first_port`` and the two after it; 0 takes free ones.
     """
+    # two thirds of a command's start, which those that only ask are spared
+    from sunshine.definitions import SERVICES as KINDS
+
     place.prepare()
     if place.embedded:
         embedded.install()
     for service in SERVICES:
         upgrade(service, place.url_of(service))
-    kinds = (HouseholdsService, VolunteersService, NotificationsService)
-    ports = [first_port + number if first_port else 0 for number in range(len(kinds))]
-    configs = [place.config_of(kind.name, port) for kind, port in zip(kinds, ports, strict=True)]
-    host = Host(dict(zip(kinds, configs, strict=True)))
+    ports = [first_port + number if first_port else 0 for number in range(len(KINDS))]
+    configs = [place.config_of(kind.name, port) for kind, port in zip(KINDS, ports, strict=True)]
+    host = Host(dict(zip(KINDS, configs, strict=True)))
     client = RpcClient(place.broker, timeout=CALL_SECONDS)
     with host:
         try:
