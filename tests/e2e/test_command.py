@@ -89,6 +89,19 @@ def test_matching_can_be_looked_into(running: Path) -> None:
     assert "pairings proposed" in sunshine(running, "match", sample.COMMUNITY, "--dry-run").stdout
 
 
+def test_whatever_a_service_can_be_asked_can_be_asked_in_a_shell(running: Path) -> None:
+    household = f"{sample.COMMUNITY}-H001"
+    words = ("raise_concern", f"household={household}", "kind=money", "note=接到可疑电话")
+    raised = json.loads(sunshine(running, "call", "households", *words).stdout)
+    assert (raised["id"], raised["status"]) == (f"{household}-C1", "open")
+    found = sunshine(
+        running, "call", "households", "find_concerns", f"community={sample.COMMUNITY}", "size:=5"
+    )
+    assert json.loads(found.stdout)["items"] == [raised]
+    refused = sunshine(running, "call", "households", "find_concerns", "community", check=False)
+    assert "write name=text or name:=JSON" in refused.stderr
+
+
 def test_a_second_system_in_the_same_folder_is_refused(running: Path) -> None:
     done = sunshine(running, "run", check=False)
     assert done.returncode == 1

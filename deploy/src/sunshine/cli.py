@@ -30,7 +30,7 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import desk, matching, noticing, operating, reports, sample  # noqa: E402
+from sunshine import calling, desk, matching, noticing, operating, reports, sample  # noqa: E402
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
@@ -120,6 +120,9 @@ def report(system: Any, community: str) -> None:
     span = {"from": "2026-01-01", "until": "2027-12-31"}
     reports.visits(console, sample.pages(system, "volunteers", "find_visits", **span))
     reports.hours(console, system.call("volunteers", "hours_by_kind", community=community)["items"])
+    concerns = sample.pages(system, "households", "find_concerns", community=community)
+    referrals = sample.pages(system, "households", "find_referrals", community=community)
+    reports.concerns(console, concerns, referrals)
     reports.notices(console, system.call("notifications", "summary", community=community)["items"])
 
 
@@ -260,6 +263,7 @@ def definitions_(vhost: str, queue_type: str | None) -> None:
 
 
 COMMANDS = (
+    calling.call,
     matching.match,
     operating.parked,
     operating.queues,

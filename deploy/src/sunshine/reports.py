@@ -151,6 +151,25 @@ def hours(console: Console, answer: Sequence[dict[str, Any]]) -> None:
     )
 
 
+def concerns(
+    console: Console, found: Iterable[dict[str, Any]], referrals: Iterable[dict[str, Any]]
+) -> None:
+    """What was too much for a volunteer, and where its referrals stand."""
+    stands = {each["concern"]: each for each in referrals}  # the last counts
+    rows = [
+        [
+            short(each["id"]),
+            each["kind"],
+            each["status"],
+            stands.get(each["id"], {}).get("profession", ""),
+            stands.get(each["id"], {}).get("status", ""),
+        ]
+        for each in found
+    ]
+    names = ["关切 concern", "类别 kind", "状态 status", "转介 to", "转介状态 referral"]
+    console.print(table(f"关切与转介 {len(rows)} concerns and their referrals", names, rows))
+
+
 def notices(console: Console, rows: Sequence[dict[str, Any]]) -> None:
     """Notifications by template and recipient."""
     console.print(

@@ -26,6 +26,7 @@ DAYS = 28
 TRIAL_DAYS = 14
 FILES = ("partners", "staff", "households", "needs", "volunteers")
 COORDINATOR = f"{COMMUNITY}-S01"
+SOCIAL_WORKER = f"{COMMUNITY}-S05"
 STAFF = tuple(f"S{number:02}" for number in range(1, 10))
 
 Step = Callable[[str, int, int], None]
@@ -164,6 +165,8 @@ def live_day(system: Remote, day: date, number: int, story: Story) -> None:
         report = outcome_of(visit["id"])
         if report is not None:
             system.call("volunteers", "log_visit", visit=visit["id"], **report)
+            if report["outcome"] == "unsafe":
+                refer(system, visit, day)
     system.call("volunteers", "close_day", community=COMMUNITY, day=day.isoformat())
     if number == TRIAL_DAYS:
         for pairing in pages(system, "volunteers", "find_pairings", state="trial"):
@@ -171,6 +174,23 @@ def live_day(system: Remote, day: date, number: int, story: Story) -> None:
     if number % 7 == 0:
         done = system.call("volunteers", "verify_hours", community=COMMUNITY, until=day.isoformat())
         story.verified_entries += done["verified"]
+
+
+def refer(system: Remote, visit: dict[str, Any], day: date) -> None:
+    """What was unsafe is too much for a volunteer: a social worker takes it over, unless the
+    household does not agree (on days of odd date)."""
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    worker = system.acting(SOCIAL_WORKER, "social_worker", COMMUNITY)
+    about = {"household": visit["household"], "visit": visit["id"]}
+    concern = coordinator.call("households", "raise_concern", **about, kind="housing")
+    ask = {"concern": concern["id"], "profession": "social_work"}
+    referral = coordinator.call("households", "request_referral", **ask)["id"]
+    if day.day % 2:
+        coordinator.call("households", "return_referral", referral=referral, reason="no_consent")
+        return
+    agreed = {"basis": "head", "on": day.isoformat()}
+    coordinator.call("households", "consent_referral", referral=referral, **agreed)
+    worker.call("households", "accept_referral", referral=referral)
 
 
 def outcome_of(visit: str) -> dict[str, Any] | None:

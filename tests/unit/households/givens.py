@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from stdnum.cn import ric
 
 from households import contracts as c
-from households.models import Household, Need, Review
+from households.models import Concern, Household, Need, Referral, Review
 from households.queries import covering, finding
 from households.usecases import (
     changes,
+    concerns,
     importing,
     needs,
     pairings,
+    referrals,
     registration,
     reveal,
     reviews,
@@ -28,6 +30,8 @@ from servicekit.testing import published
 HERE = "210103008001"
 ELSEWHERE = "210103008002"
 HOME = f"{HERE}-H001"
+CONCERN = f"{HOME}-C1"
+REFERRAL = f"{CONCERN}-F1"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -161,6 +165,49 @@ class Desk:
     def complete_review(self, review: str, outcome: str, on: date = TODAY) -> Review:
         data = {"review": review, "outcome": outcome, "on": on.isoformat()}
         return self._do(reviews.complete_review, c.CompleteReview, data)
+
+    def raise_concern(self, **facts: Any) -> Concern:
+        data = {"household": HOME, "kind": "money"} | facts
+        return self._do(concerns.raise_concern, c.RaiseConcern, data)
+
+    def close_concern(self, outcome: str = "resolved") -> Concern:
+        data = {"concern": CONCERN, "outcome": outcome}
+        return self._do(concerns.close_concern, c.CloseConcern, data)
+
+    def reveal_concern(self) -> Facts:
+        data = {"concern": CONCERN, "purpose": "home visit"}
+        return self._do(concerns.reveal_concern, c.RevealConcern, data)
+
+    def find_concerns(self, **wanted: Any) -> Facts:
+        data = load(c.FindConcerns(), {"community": HERE} | wanted)
+        found = finding.find_concerns(self.session, data, actor=self.actor)
+        return self._dumped(c.ConcernPage, found)
+
+    def request_referral(self, profession: str = "social_work") -> Referral:
+        data = {"concern": CONCERN, "profession": profession}
+        return self._do(referrals.request_referral, c.RequestReferral, data)
+
+    def consent_referral(self, basis: str = "head", on: date = TODAY) -> Referral:
+        data = {"referral": REFERRAL, "basis": basis, "on": on.isoformat()}
+        return self._do(referrals.consent_referral, c.ConsentReferral, data)
+
+    def accept_referral(self) -> Referral:
+        return self._do(referrals.accept_referral, c.ReferralRef, {"referral": REFERRAL})
+
+    def return_referral(self, reason: str = "no_capacity") -> Referral:
+        data = {"referral": REFERRAL, "reason": reason}
+        return self._do(referrals.return_referral, c.ReturnReferral, data)
+
+    def close_referral(self, outcome: str = "helped") -> Referral:
+        data = {"referral": REFERRAL, "outcome": outcome}
+        return self._do(referrals.close_referral, c.CloseReferral, data)
+
+    def announce_referrals(self, **data: Any) -> int:
+        return self._do(referrals.announce_referrals, c.AnnounceReferrals, data)["announced"]
+
+    def find_referrals(self, **wanted: Any) -> Facts:
+        data = load(c.FindReferrals(), {"community": HERE} | wanted)
+        return self._dumped(c.ReferralPage, finding.find_referrals(self.session, data))
 
     def reveal(self, purpose: str = "home visit", household: str = HOME) -> Facts:
         data = {"household": household, "purpose": purpose}

@@ -58,6 +58,10 @@ def a_whole_life(desk: Desk) -> None:
     desk.change_need(urgency="urgent", note=f"{NOTE}!")
     desk.close_need("suspended", "hospital")
     desk.resume_need()
+    desk.raise_concern(note=NOTE)
+    desk.request_referral()
+    desk.announce_referrals(today="2028-01-01")
+    desk.return_referral("no_consent")
     desk.announce_reviews(today="2028-01-01")
     desk.complete_review(f"{HOME}-R20271031", "eligible")
     desk.move()
@@ -145,6 +149,7 @@ def test_every_personal_column_is_sealed_bytes() -> None:
         if isinstance(column.type, sa.LargeBinary) and column.name != "data_key"
     }
     assert sealed == {
+        "concerns.note_sealed",
         "households.address_sealed",
         "households.phone_sealed",
         "members.name_sealed",

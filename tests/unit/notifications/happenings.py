@@ -46,6 +46,8 @@ _VISIT = {
     "outcome": "missed",
 }
 _HOUSEHOLD = {"community": COMMUNITY, "version": 2, "household": f"{COMMUNITY}-H001"}
+_CONCERN = {**_HOUSEHOLD, "concern": f"{COMMUNITY}-H001-C1"}
+_REFERRAL = {**_CONCERN, "referral": f"{COMMUNITY}-H001-C1-F1"}
 _NEED = {**_HOUSEHOLD, "need": f"{COMMUNITY}-H001-N1"}
 _VOLUNTEER = {"community": COMMUNITY, "version": 3, "volunteer": f"{COMMUNITY}-V001"}
 
@@ -62,6 +64,10 @@ HEARD: dict[str, dict[str, Any]] = {
         "review": f"{COMMUNITY}-H001-R20270101",
         "due_on": "2027-01-01",
     },
+    "concern.raised": {**_CONCERN, "urgency": "soon", "need": None, "visit": None},
+    "referral.requested": {**_REFERRAL, "urgency": "soon", "due_on": "2026-11-26"},
+    "referral.returned": {**_REFERRAL, "reason": "no_consent"},
+    "referral.overdue": {**_REFERRAL, "status": "requested", "due_on": "2026-11-26"},
     "volunteer.registered": {**_VOLUNTEER, "kind": "teacher", "partner": None},
     "volunteer.activated": _VOLUNTEER,
     "volunteer.unavailable": {

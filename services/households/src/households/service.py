@@ -9,9 +9,11 @@ from households.queries import covering, finding, rows, views
 from households.settings import Settings
 from households.usecases import (
     changes,
+    concerns,
     importing,
     needs,
     pairings,
+    referrals,
     registration,
     reveal,
     reviews,
@@ -133,6 +135,68 @@ class HouseholdsService(Service):
         with call.transaction() as session:
             everywhere = {"community": None, "today": None}
             reviews.announce_reviews(session, everywhere, now=call.now, actor=call.actor)
+            referrals.announce_referrals(session, everywhere, now=call.now, actor=call.actor)
+
+    # -- what is too much for a volunteer
+
+    @rpc(c.RaiseConcern, returns=c.ConcernView)
+    def raise_concern(self, call: Call, data: Data) -> Data:
+        row = concerns.raise_concern(call.session, data, now=call.now, actor=call.actor)
+        return views.concern_view(row, role=call.actor.role)
+
+    @rpc(c.CloseConcern, returns=c.ConcernView)
+    def close_concern(self, call: Call, data: Data) -> Data:
+        row = concerns.close_concern(call.session, data, now=call.now, actor=call.actor)
+        return views.concern_view(row, role=call.actor.role)
+
+    @rpc(c.ConcernRef, returns=c.ConcernView)
+    def get_concern(self, call: Call, data: Data) -> Data:
+        return views.concern_view(rows.concern(call.session, data["concern"]), role=call.actor.role)
+
+    @rpc(c.FindConcerns, returns=c.ConcernPage)
+    def find_concerns(self, call: Call, data: Data) -> Data:
+        return finding.find_concerns(call.session, data, actor=call.actor)
+
+    @rpc(c.RevealConcern, returns=c.RevealedConcern)
+    def reveal_concern(self, call: Call, data: Data) -> Data:
+        return concerns.reveal_concern(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(c.RequestReferral, returns=c.ReferralView)
+    def request_referral(self, call: Call, data: Data) -> Data:
+        row = referrals.request_referral(call.session, data, now=call.now, actor=call.actor)
+        return views.referral_view(row)
+
+    @rpc(c.ConsentReferral, returns=c.ReferralView)
+    def consent_referral(self, call: Call, data: Data) -> Data:
+        row = referrals.consent_referral(call.session, data, now=call.now, actor=call.actor)
+        return views.referral_view(row)
+
+    @rpc(c.ReferralRef, returns=c.ReferralView)
+    def accept_referral(self, call: Call, data: Data) -> Data:
+        row = referrals.accept_referral(call.session, data, now=call.now, actor=call.actor)
+        return views.referral_view(row)
+
+    @rpc(c.ReturnReferral, returns=c.ReferralView)
+    def return_referral(self, call: Call, data: Data) -> Data:
+        row = referrals.return_referral(call.session, data, now=call.now, actor=call.actor)
+        return views.referral_view(row)
+
+    @rpc(c.CloseReferral, returns=c.ReferralView)
+    def close_referral(self, call: Call, data: Data) -> Data:
+        row = referrals.close_referral(call.session, data, now=call.now, actor=call.actor)
+        return views.referral_view(row)
+
+    @rpc(c.ReferralRef, returns=c.ReferralView)
+    def get_referral(self, call: Call, data: Data) -> Data:
+        return views.referral_view(rows.referral(call.session, data["referral"]))
+
+    @rpc(c.FindReferrals, returns=c.ReferralPage)
+    def find_referrals(self, call: Call, data: Data) -> Data:
+        return finding.find_referrals(call.session, data)
+
+    @rpc(c.AnnounceReferrals, returns=c.Announced)
+    def announce_referrals(self, call: Call, data: Data) -> Data:
+        return referrals.announce_referrals(call.session, data, now=call.now, actor=call.actor)
 
     # -- the community as a whole
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from households.domain.caring import ReferralStatus, ReturnReason
 from households.domain.codes import (
     AidKind,
     CloseReason,
@@ -101,6 +102,44 @@ class ReviewDue(EventData):
     due_on = LocalDate(required=True)
 
 
+class ConcernRaised(EventData):
+    """Somebody is worried about a household. About what is not said: it would tell too much."""
+
+    concern = Id(required=True)
+    household = Id(required=True)
+    urgency = Code(Urgency, required=True)
+    need = Id(required=True, allow_none=True)
+    visit = Id(required=True, allow_none=True)
+
+
+class ReferralSeen(EventData):
+    """A concern is to be taken over by a professional."""
+
+    referral = Id(required=True)
+    concern = Id(required=True)
+    household = Id(required=True)
+
+
+class ReferralRequested(ReferralSeen):
+    """Somebody shall accept it until ``due_on`` (included)."""
+
+    urgency = Code(Urgency, required=True)
+    due_on = LocalDate(required=True)
+
+
+class ReferralReturned(ReferralSeen):
+    """Nobody takes it on; the concern is open again."""
+
+    reason = Code(ReturnReason, required=True)
+
+
+class ReferralOverdue(ReferralSeen):
+    """Nobody has accepted it in time: it waits for consent, or for a professional."""
+
+    status = Code(ReferralStatus, required=True)
+    due_on = LocalDate(required=True)
+
+
 class PairingSeen(EventData):
     """What matters here of pairing.started and pairing.ended; ``reason`` is the latter's."""
 
@@ -142,6 +181,10 @@ PUBLISHED: dict[str, type[EventData]] = {
     "need.changed": NeedChanged,
     "need.closed": NeedClosed,
     "review.due": ReviewDue,
+    "concern.raised": ConcernRaised,
+    "referral.requested": ReferralRequested,
+    "referral.returned": ReferralReturned,
+    "referral.overdue": ReferralOverdue,
 }
 
 CONSUMED: dict[str, type[ForeignData]] = {
@@ -175,6 +218,9 @@ _NEED: dict[str, Any] = {
     "status": "open",
 }
 
+_CONCERN = {**_HOUSEHOLD, "concern": "210103008001-H001-C1"}
+_REFERRAL = {**_CONCERN, "referral": "210103008001-H001-C1-F1"}
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "household.registered": {**_HOUSEHOLD, **_PLACE, "status": "applicant"},
     "household.verified": {**_HOUSEHOLD, "version": 2, "valid_until": "2027-11-01"},
@@ -190,6 +236,20 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "reason": "need_met",
     },
     "review.due": {**_HOUSEHOLD, "review": "210103008001-H001-R20271101", "due_on": "2027-11-01"},
+    "concern.raised": {
+        **_CONCERN,
+        "urgency": "urgent",
+        "need": "210103008001-H001-N1",
+        "visit": "210103008001-H001-N1-A1-20261205T0900",
+    },
+    "referral.requested": {**_REFERRAL, "urgency": "urgent", "due_on": "2026-12-06"},
+    "referral.returned": {**_REFERRAL, "version": 2, "reason": "no_consent"},
+    "referral.overdue": {
+        **_REFERRAL,
+        "version": 2,
+        "status": "requested",
+        "due_on": "2026-12-06",
+    },
     "household.certified": {
         "community": "210103008001",
         "household": "H001",

@@ -1,4 +1,4 @@
-"""What may follow what: one table for households, one for needs."""
+"""What may follow what: a table for households, needs, concerns and referrals each."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from households.domain.caring import ConcernStatus, ReferralStatus
 from households.domain.codes import (
     ExitReason,
     HouseholdStatus,
@@ -40,6 +41,22 @@ NEED: Mapping[NeedStatus, frozenset[NeedStatus]] = {
     N.REFERRED: frozenset(),
 }
 
+C, R = ConcernStatus, ReferralStatus
+
+CONCERN: Mapping[ConcernStatus, frozenset[ConcernStatus]] = {
+    C.OPEN: frozenset({C.REFERRED, C.CLOSED}),
+    C.REFERRED: frozenset({C.OPEN, C.CLOSED}),  # open again: the referral was returned
+    C.CLOSED: frozenset(),
+}
+
+REFERRAL: Mapping[ReferralStatus, frozenset[ReferralStatus]] = {
+    R.REQUESTED: frozenset({R.CONSENTED, R.RETURNED}),
+    R.CONSENTED: frozenset({R.ACCEPTED, R.RETURNED}),
+    R.ACCEPTED: frozenset({R.CLOSED, R.RETURNED}),
+    R.CLOSED: frozenset(),
+    R.RETURNED: frozenset(),
+}
+
 SERVED = frozenset({H.VERIFIED, H.UNDER_REVIEW, H.GRACE})
 """Households whose needs are told to the volunteers."""
 
@@ -69,6 +86,16 @@ def check_household_step(key: str, now: HouseholdStatus, to: HouseholdStatus) ->
 def check_need_step(key: str, now: NeedStatus, to: NeedStatus) -> None:
     """Raise Conflict where a need that is ``now`` may not become ``to``."""
     _check(f"need {key}", NEED, now, to)
+
+
+def check_concern_step(key: str, now: ConcernStatus, to: ConcernStatus) -> None:
+    """Raise Conflict where a concern that is ``now`` may not become ``to``."""
+    _check(f"concern {key}", CONCERN, now, to)
+
+
+def check_referral_step(key: str, now: ReferralStatus, to: ReferralStatus) -> None:
+    """Raise Conflict where a referral that is ``now`` may not become ``to``."""
+    _check(f"referral {key}", REFERRAL, now, to)
 
 
 def check_present(key: str, status: HouseholdStatus) -> None:

@@ -10,9 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from households.domain.states import LIVE
-from households.models import Household, Member, Need, Review
+from households.models import Concern, Household, Member, Need, Referral, Review
 from households.queries.rows import identity_digest, today
-from households.queries.views import TO_DO, View, household_view, need_view, review_view
+from households.queries.views import (
+    TO_DO,
+    View,
+    concern_view,
+    household_view,
+    need_view,
+    referral_view,
+    review_view,
+)
 from servicekit.actors import Actor
 
 
@@ -68,6 +76,24 @@ def list_reviews(session: Session, wanted: Mapping[str, Any]) -> View:
         Review.due_on <= wanted["due_until"],
     )
     return _page(session, statement.order_by(Review.due_on, Review.id), wanted, review_view)
+
+
+def find_concerns(session: Session, wanted: Mapping[str, Any], *, actor: Actor) -> View:
+    """A page of concerns, the oldest first."""
+    statement = sa.select(Concern).where(Concern.community == wanted["community"])
+    if wanted["status"]:
+        statement = statement.where(Concern.status == wanted["status"])
+    order = statement.order_by(Concern.raised_on, Concern.id)
+    loaded = order.options(selectinload(Concern.referrals))
+    return _page(session, loaded, wanted, lambda row: concern_view(row, role=actor.role))
+
+
+def find_referrals(session: Session, wanted: Mapping[str, Any]) -> View:
+    """A page of referrals, the first due first."""
+    statement = sa.select(Referral).where(Referral.community == wanted["community"])
+    if wanted["live"] is not None:
+        statement = statement.where(Referral.live == wanted["live"])
+    return _page(session, statement.order_by(Referral.due_on, Referral.id), wanted, referral_view)
 
 
 def _page(

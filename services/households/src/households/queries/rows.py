@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from households.domain import identity
-from households.models import Base, Household, Member, Need, Review
+from households.models import Base, Concern, Household, Member, Need, Referral, Review
 from servicekit.errors import NotFound
 from servicekit.privacy import blind_index
 
@@ -55,6 +55,28 @@ def review_for_change(session: Session, key: str) -> Review:
     """The review, locked after its household."""
     household_for_change(session, _found(session.get(Review, key), "review", key).household_id)
     return _found(_locked(session, Review, key), "review", key)
+
+
+def concern(session: Session, key: str) -> Concern:
+    """The concern with this id, or NotFound."""
+    return _found(session.get(Concern, key), "concern", key)
+
+
+def concern_for_change(session: Session, key: str) -> Concern:
+    """The concern, locked after its household."""
+    household_for_change(session, concern(session, key).household_id)
+    return _found(_locked(session, Concern, key), "concern", key)
+
+
+def referral(session: Session, key: str) -> Referral:
+    """The referral with this id, or NotFound."""
+    return _found(session.get(Referral, key), "referral", key)
+
+
+def referral_for_change(session: Session, key: str) -> Referral:
+    """The referral, locked after its household and its concern."""
+    concern_for_change(session, referral(session, key).concern_id)
+    return _found(_locked(session, Referral, key), "referral", key)
 
 
 def identity_digest(session: Session, number: str) -> str:

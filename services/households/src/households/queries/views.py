@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from households.domain import identity
+from households.domain.caring import UNINVOLVED
 from households.domain.codes import Disability, ReviewStatus
 from households.domain.needs import involves_minor
 from households.domain.people import ELDER, age_on, is_minor
-from households.models import Base, Household, Member, Need, Review
+from households.models import Base, Concern, Household, Member, Need, Referral, Review
 
 View = dict[str, Any]
 
@@ -65,6 +66,21 @@ def need_view(row: Need, *, day: date) -> View:
 def review_view(row: Review) -> View:
     """ReviewView of a review."""
     return _columns(row) | {"household": row.household_id}
+
+
+def concern_view(row: Concern, *, role: str) -> View:
+    """ConcernView of a concern, as somebody in ``role`` may see it."""
+    return _columns(row) | {
+        "household": row.household_id,
+        "need": row.need_id,
+        "kind": None if role in UNINVOLVED else row.kind,
+        "referral": next((each.id for each in row.referrals if each.live), None),
+    }
+
+
+def referral_view(row: Referral) -> View:
+    """ReferralView of a referral."""
+    return _columns(row) | {"household": row.household_id, "concern": row.concern_id}
 
 
 def _columns(row: Base) -> View:

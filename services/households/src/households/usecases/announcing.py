@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from households.domain.codes import CloseReason, ExitReason
 from households.domain.states import LIVE, SERVED
-from households.models import Household, Need, Review
+from households.models import Concern, Household, Need, Referral, Review
 from households.queries import rows, views
 from servicekit.outbox import publish
 
@@ -81,6 +81,53 @@ def review_due(session: Session, review: Review, *, now: datetime) -> None:
         "due_on": review.due_on,
     }
     publish(session, "review.due", subject=review.id, version=review.version, data=data, now=now)
+
+
+def concern_raised(session: Session, concern: Concern, *, now: datetime) -> None:
+    """concern.raised"""
+    data = {
+        "community": concern.community,
+        "version": concern.version,
+        "concern": concern.id,
+        "household": concern.household_id,
+        "urgency": concern.urgency,
+        "need": concern.need_id,
+        "visit": concern.visit,
+    }
+    publish(
+        session, "concern.raised", subject=concern.id, version=concern.version, data=data, now=now
+    )
+
+
+def referral_requested(session: Session, referral: Referral, *, now: datetime) -> None:
+    """referral.requested"""
+    facts = {"urgency": referral.concern.urgency, "due_on": referral.due_on}
+    _referral(session, "referral.requested", referral, facts, now)
+
+
+def referral_returned(session: Session, referral: Referral, *, now: datetime) -> None:
+    """referral.returned"""
+    _referral(session, "referral.returned", referral, {"reason": referral.return_reason}, now)
+
+
+def referral_overdue(session: Session, referral: Referral, *, now: datetime) -> None:
+    """referral.overdue"""
+    facts = {"status": referral.status, "due_on": referral.due_on}
+    _referral(session, "referral.overdue", referral, facts, now)
+
+
+def _referral(
+    session: Session, type_: str, referral: Referral, facts: dict[str, Any], now: datetime
+) -> None:
+    data = {
+        "community": referral.community,
+        "version": referral.version,
+        "referral": referral.id,
+        "concern": referral.concern_id,
+        "household": referral.household_id,
+        **facts,
+    }
+    publish(session, type_, subject=referral.id, version=referral.version, data=data, now=now)
 
 
 def _place(household: Household) -> dict[str, Any]:

@@ -161,6 +161,26 @@ class ReviewDue(EventData):
     due_on = LocalDate(required=True)
 
 
+class ConcernRaised(EventData):
+    concern = Id(required=True)
+    household = Id(required=True)
+    urgency = _word()
+
+
+class ReferralSeen(EventData):
+    referral = Id(required=True)
+    household = Id(required=True)
+
+
+class ReferralDue(ReferralSeen):
+    due_on = LocalDate(required=True)
+    status = _word()
+
+
+class ReferralReturned(ReferralSeen):
+    reason = _word()
+
+
 class VolunteerSeen(EventData):
     volunteer = Id(required=True)
 
@@ -255,6 +275,10 @@ OURS: dict[str, type[EventData]] = {
     "need.changed": NeedRaised,
     "need.closed": NeedSeen,
     "review.due": ReviewDue,
+    "concern.raised": ConcernRaised,
+    "referral.requested": ReferralDue,
+    "referral.returned": ReferralReturned,
+    "referral.overdue": ReferralDue,
     "volunteer.registered": VolunteerSeen,
     "volunteer.activated": VolunteerSeen,
     "volunteer.unavailable": VolunteerUnavailable,

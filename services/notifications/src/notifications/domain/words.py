@@ -69,6 +69,26 @@ class DeclineReason(LabelledEnum):
     OTHER = "other", "其他", "other"
 
 
+class ReferralReturn(LabelledEnum):
+    """Why a referral came back."""
+
+    NO_CONSENT = "no_consent", "未获同意", "no consent"
+    NOT_RESPONSIBLE = "not_responsible", "不属职责范围", "not responsible"
+    NO_CAPACITY = "no_capacity", "暂无力承接", "no capacity"
+    OTHER = "other", "其他原因", "another reason"
+
+
+class ReferralStatus(LabelledEnum):
+    """What a referral waits for."""
+
+    REQUESTED = "requested", "尚待家庭同意", "it still waits for the household's consent"
+    CONSENTED = (
+        "consented",
+        "已获同意，尚无人接案",
+        "the household has agreed, and nobody has accepted",
+    )
+
+
 class VisitOutcome(LabelledEnum):
     """Why a visit did not take place."""
 
@@ -106,6 +126,8 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "pairing_end": PairingEnd,
     "pairing_state": PairingState,
     "party": Party,
+    "referral_return": ReferralReturn,
+    "referral_status": ReferralStatus,
     "severity": Severity,
     "visit_outcome": VisitOutcome,
     "volunteer_state": VolunteerState,

@@ -1,8 +1,4 @@
-"""The tables of this service.
-
-Columns named ``…_sealed`` hold personal data, encrypted with the key of the person or household
-(``data_key``); in code they are read and written through the ``Sealed`` attribute beside them.
-"""
+"""Tables about who is helped: households, their people, needs, reviews, wishes."""
 
 from __future__ import annotations
 
@@ -10,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from households.domain.codes import (
     AidKind,
@@ -30,35 +26,9 @@ from households.domain.codes import (
     Skill,
     Urgency,
 )
-from servicekit.codes import LabelledEnum
-from servicekit.db import TYPES, EnumText, Json, new_metadata
+from households.models.schema import Base, Codes, Community, Key, Secret
+from servicekit.db import EnumText
 from servicekit.privacy import Sealed
-
-Key = sa.String(120)
-Community = sa.String(12)
-Secret = sa.LargeBinary()
-
-
-class Codes(sa.types.TypeDecorator[list[Any]]):
-    """A JSON list of codes of one code list."""
-
-    impl = Json
-    cache_ok = True
-
-    def __init__(self, kind: type[LabelledEnum]) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def process_bind_param(self, value: list[Any] | None, dialect: sa.Dialect) -> Any:
-        return None if value is None else [self.kind(code).value for code in value]
-
-    def process_result_value(self, value: Any, dialect: sa.Dialect) -> list[Any] | None:
-        return None if value is None else [self.kind(code) for code in value]
-
-
-class Base(DeclarativeBase):
-    metadata = new_metadata()
-    type_annotation_map = TYPES
 
 
 class Household(Base):
