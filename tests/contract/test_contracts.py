@@ -217,8 +217,10 @@ def test_no_queue_is_orphaned_by_renaming_a_handler() -> None:
         "households.follow_certificate",
         "households.follow_decertification",
         "households.follow_pairing",
+        "households.follow_visits",
         "notifications.notice",
         "notifications.notice_request",
         "volunteers.close_need",
         "volunteers.copy_need",
+        "volunteers.doubt_visit",
     ]

@@ -139,6 +139,8 @@ def live(system: Remote, step: Step) -> Story:
         clock.travel(at(day, 20))
         live_day(system, day, number, story)
         settle(system)  # a day's events are heard on that day
+    ask_households(system)
+    settle(system)
     return story
 
 
@@ -191,6 +193,14 @@ def refer(system: Remote, visit: dict[str, Any], day: date) -> None:
     agreed = {"basis": "head", "on": day.isoformat()}
     coordinator.call("households", "consent_referral", referral=referral, **agreed)
     worker.call("households", "accept_referral", referral=referral)
+
+
+def ask_households(system: Remote) -> None:
+    """The social worker calls the households of the sample; one of them says that nobody came."""
+    worker = system.acting(SOCIAL_WORKER, "social_worker", COMMUNITY)
+    for number, call in enumerate(pages(system, "households", "find_feedback", status="planned")):
+        said = {"outcome": "confirmed", "satisfaction": 5} if number else {"outcome": "not_visited"}
+        worker.call("households", "record_feedback", feedback=call["id"], **said)
 
 
 def outcome_of(visit: str) -> dict[str, Any] | None:

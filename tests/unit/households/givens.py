@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from stdnum.cn import ric
 
 from households import contracts as c
-from households.models import Concern, Household, Need, Referral, Review
+from households.models import Concern, FeedbackCall, Household, Need, Referral, Review
 from households.queries import covering, finding
 from households.usecases import (
     changes,
     concerns,
+    feedback,
     importing,
     needs,
     pairings,
@@ -30,6 +31,7 @@ from servicekit.testing import published
 HERE = "210103008001"
 ELSEWHERE = "210103008002"
 HOME = f"{HERE}-H001"
+VISIT = f"{HOME}-N1-A1-20261121T0900"
 CONCERN = f"{HOME}-C1"
 REFERRAL = f"{CONCERN}-F1"
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -209,6 +211,18 @@ class Desk:
         data = load(c.FindReferrals(), {"community": HERE} | wanted)
         return self._dumped(c.ReferralPage, finding.find_referrals(self.session, data))
 
+    def visited(self) -> None:
+        """A visit took place, and is in the sample."""
+        self.hear("visit.done", visit=VISIT, household=HOME, on=str(TODAY), version=2)
+
+    def record_feedback(self, outcome: str = "confirmed", **facts: Any) -> FeedbackCall:
+        data = {"feedback": f"{VISIT}-FB", "outcome": outcome} | facts
+        return self._do(feedback.record_feedback, c.RecordFeedback, data)
+
+    def find_feedback(self, **wanted: Any) -> Facts:
+        data = load(c.FindFeedback(), {"community": HERE} | wanted)
+        return self._dumped(c.FeedbackPage, finding.find_feedback(self.session, data))
+
     def reveal(self, purpose: str = "home visit", household: str = HOME) -> Facts:
         data = {"household": household, "purpose": purpose}
         return self._do(reveal.reveal_household, c.RevealHousehold, data)
@@ -245,6 +259,8 @@ class Desk:
                 status.follow_certificate(self.session, loaded, now=self.now)
             case "household.decertified":
                 status.follow_decertification(self.session, loaded, now=self.now)
+            case "visit.done":
+                feedback.follow_visit(self.session, loaded, percent=100)
             case _:
                 pairings.follow_pairing(self.session, type_, loaded, now=self.now)
         self.session.flush()

@@ -22,11 +22,11 @@ from unit.households.givens import (
     NOTE,
     REFERRAL,
     TODAY,
+    VISIT,
     Desk,
     another_household,
 )
 
-VISIT = f"{HOME}-N1-A1-20261121T0900"
 LIAISON = Actor(f"{HERE}-S05", "school_liaison", (HERE,))
 COORDINATOR = Actor(f"{HERE}-S01", "coordinator", (HERE,))
 WORKER = Actor(f"{HERE}-S09", "social_worker", (HERE,))

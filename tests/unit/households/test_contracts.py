@@ -50,7 +50,9 @@ def test_consumed_events_are_read_tolerantly() -> None:
             "reason": "income",
             "pairing": "210103008001-H001-N1-A1",
             "need": "210103008001-H001-N1",
-            "version": 3 if type_.startswith("pairing") else "2.0",
+            "visit": "210103008001-H001-N1-A1-20261121T0900",
+            "on": "2026-11-21",
+            "version": "2.0" if type_.startswith("household") else 3,
             "issued_at": moment,
         }
         assert load(schema(unknown="exclude"), sample)["community"] == "210103008001"

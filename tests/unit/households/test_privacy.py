@@ -58,6 +58,8 @@ def a_whole_life(desk: Desk) -> None:
     desk.change_need(urgency="urgent", note=f"{NOTE}!")
     desk.close_need("suspended", "hospital")
     desk.resume_need()
+    desk.visited()
+    desk.record_feedback("not_visited", note=NOTE)
     desk.raise_concern(note=NOTE)
     desk.request_referral()
     desk.announce_referrals(today="2028-01-01")
@@ -150,6 +152,7 @@ def test_every_personal_column_is_sealed_bytes() -> None:
     }
     assert sealed == {
         "concerns.note_sealed",
+        "feedback_calls.note_sealed",
         "households.address_sealed",
         "households.phone_sealed",
         "members.name_sealed",

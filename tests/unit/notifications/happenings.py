@@ -68,6 +68,12 @@ HEARD: dict[str, dict[str, Any]] = {
     "referral.requested": {**_REFERRAL, "urgency": "soon", "due_on": "2026-11-26"},
     "referral.returned": {**_REFERRAL, "reason": "no_consent"},
     "referral.overdue": {**_REFERRAL, "status": "requested", "due_on": "2026-11-26"},
+    "feedback.mismatched": {
+        **_HOUSEHOLD,
+        "feedback": f"{_VISIT['visit']}-FB",
+        "visit": _VISIT["visit"],
+        "outcome": "not_visited",
+    },
     "volunteer.registered": {**_VOLUNTEER, "kind": "teacher", "partner": None},
     "volunteer.activated": _VOLUNTEER,
     "volunteer.unavailable": {

@@ -28,6 +28,7 @@ MAIN_FLOW = {
     "referral.requested": {StaffRole.SOCIAL_WORKER},
     "referral.returned": {StaffRole.COORDINATOR, StaffRole.SOCIAL_WORKER},
     "referral.overdue": {StaffRole.SOCIAL_WORKER, StaffRole.DIRECTOR},
+    "feedback.mismatched": {StaffRole.SOCIAL_WORKER},
     "pairing.proposed": {StaffRole.COORDINATOR},
     "pairing.declined": {StaffRole.COORDINATOR},
     "pairing.started": {StaffRole.COORDINATOR},

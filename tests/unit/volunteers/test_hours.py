@@ -71,6 +71,21 @@ def test_doubted_hours_wait_and_reversed_hours_do_not_count(session: Session) ->
         hours.dispute_hours(session, {**doubt, "visit": second.id}, now=NOW, actor=STAFF)
 
 
+def test_hours_that_the_household_contradicts_wait_unless_they_are_verified(
+    session: Session,
+) -> None:
+    pairing = running(session)
+    first, second, *_ = visits_of(session, pairing.id)
+    log(session, first, "done")
+    assert verify(session, first.on)["verified"] == 1
+    log(session, second, "done")
+    for visit in (first, second, second):
+        hours.follow_mismatch(session, {"visit": visit.id}, now=NOW)
+    assert verify(session, second.on)["verified"] == 0
+    states = [each.state for each in found.hours(session, pairing.volunteer_id)["entries"]]
+    assert sorted(states) == ["disputed", "reported", "reported", "verified"]
+
+
 def test_a_visit_without_hours_has_none_to_doubt(session: Session) -> None:
     visit = visits_of(session, running(session).id)[0]
     data = {"visit": visit.id, "reason": HoursDoubt.OTHER}

@@ -10,6 +10,7 @@ from households.settings import Settings
 from households.usecases import (
     changes,
     concerns,
+    feedback,
     importing,
     needs,
     pairings,
@@ -198,6 +199,17 @@ class HouseholdsService(Service):
     def announce_referrals(self, call: Call, data: Data) -> Data:
         return referrals.announce_referrals(call.session, data, now=call.now, actor=call.actor)
 
+    # -- what the household says of its visits
+
+    @rpc(c.RecordFeedback, returns=c.FeedbackView)
+    def record_feedback(self, call: Call, data: Data) -> Data:
+        row = feedback.record_feedback(call.session, data, now=call.now, actor=call.actor)
+        return views.feedback_view(row)
+
+    @rpc(c.FindFeedback, returns=c.FeedbackPage)
+    def find_feedback(self, call: Call, data: Data) -> Data:
+        return finding.find_feedback(call.session, data)
+
     # -- the community as a whole
 
     @rpc(c.CommunityRef, returns=c.CoverageView)
@@ -213,6 +225,11 @@ class HouseholdsService(Service):
     @on_event("pairing.started", "pairing.ended", source="volunteers", schema=c.PairingSeen)
     def follow_pairing(self, call: Call, event: Event) -> None:
         pairings.follow_pairing(call.session, event.type, event.data, now=call.now)
+
+    @on_event("visit.done", source="volunteers", schema=c.VisitSeen, batch=True)
+    def follow_visits(self, call: Call, events: list[Event]) -> None:
+        for event in events:
+            feedback.follow_visit(call.session, event.data, percent=call.settings.feedback_percent)
 
     @on_event("household.certified", source=EXTERNAL, schema=c.HouseholdCertified)
     def follow_certificate(self, call: Call, event: Event) -> None:

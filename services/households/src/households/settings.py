@@ -9,6 +9,10 @@ import servicekit.settings
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(servicekit.settings.Settings):
-    """``daily_round_seconds``: how often due reviews are looked for; each is announced once."""
+    """``daily_round_seconds``: how often due reviews and overdue referrals are looked for.
+
+    ``feedback_percent``: of so many visits in a hundred the household is asked how it was.
+    """
 
     daily_round_seconds: float = 3600.0
+    feedback_percent: float = 5.0

@@ -68,6 +68,10 @@ class VolunteersService(Service):
     def close_need(self, call: Call, event: Any) -> None:
         needs.close_need(call.session, event.data, now=call.now)
 
+    @on_event("feedback.mismatched", source="households", schema=consumed.FeedbackMismatched)
+    def doubt_visit(self, call: Call, event: Any) -> None:
+        hours.follow_mismatch(call.session, event.data, now=call.now)
+
     # -- partners and volunteers ---------------------------------------------------------------
 
     @rpc(people_rpc.RegisterPartner, returns=people_rpc.PartnerView)

@@ -7,6 +7,7 @@ from households.contracts.events import (
     HouseholdCertified,
     HouseholdDecertified,
     PairingSeen,
+    VisitSeen,
 )
 from households.contracts.imports import HouseholdRecord, ImportRecords, ImportReport, NeedRecord
 from households.contracts.rpc_caring import (
@@ -27,6 +28,12 @@ from households.contracts.rpc_caring import (
     ReturnReferral,
     RevealConcern,
     RevealedConcern,
+)
+from households.contracts.rpc_feedback import (
+    FeedbackPage,
+    FeedbackView,
+    FindFeedback,
+    RecordFeedback,
 )
 from households.contracts.rpc_households import (
     Announced,
@@ -81,7 +88,10 @@ __all__ = [
     "ConsentReferral",
     "CoverageView",
     "ExitHousehold",
+    "FeedbackPage",
+    "FeedbackView",
     "FindConcerns",
+    "FindFeedback",
     "FindHouseholds",
     "FindNeeds",
     "FindReferrals",
@@ -102,6 +112,7 @@ __all__ = [
     "PairingSeen",
     "RaiseConcern",
     "RaiseNeed",
+    "RecordFeedback",
     "ReferralPage",
     "ReferralRef",
     "ReferralView",
@@ -115,4 +126,5 @@ __all__ = [
     "ReviewPage",
     "ReviewView",
     "VerifyHousehold",
+    "VisitSeen",
 ]

@@ -20,6 +20,7 @@ from households.domain.codes import (
     Skill,
     Urgency,
 )
+from households.domain.feedback import FeedbackOutcome
 from servicekit.schemas import Code, EventData, ForeignData, Id, LocalDate
 from servicekit.schemas import slots as weekly_slots
 
@@ -140,6 +141,23 @@ class ReferralOverdue(ReferralSeen):
     due_on = LocalDate(required=True)
 
 
+class FeedbackMismatched(EventData):
+    """A household contradicts what was reported of a visit."""
+
+    feedback = Id(required=True)
+    household = Id(required=True)
+    visit = Id(required=True)
+    outcome = Code(FeedbackOutcome, required=True)
+
+
+class VisitSeen(EventData):
+    """What matters here of visit.done."""
+
+    visit = Id(required=True)
+    household = Id(required=True)
+    on = LocalDate(required=True)
+
+
 class PairingSeen(EventData):
     """What matters here of pairing.started and pairing.ended; ``reason`` is the latter's."""
 
@@ -185,11 +203,13 @@ PUBLISHED: dict[str, type[EventData]] = {
     "referral.requested": ReferralRequested,
     "referral.returned": ReferralReturned,
     "referral.overdue": ReferralOverdue,
+    "feedback.mismatched": FeedbackMismatched,
 }
 
 CONSUMED: dict[str, type[ForeignData]] = {
     "pairing.started": PairingSeen,
     "pairing.ended": PairingSeen,
+    "visit.done": VisitSeen,
     "household.certified": HouseholdCertified,
     "household.decertified": HouseholdDecertified,
 }
@@ -249,6 +269,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "version": 2,
         "status": "requested",
         "due_on": "2026-12-06",
+    },
+    "feedback.mismatched": {
+        **_HOUSEHOLD,
+        "version": 2,
+        "feedback": "210103008001-H001-N1-A1-20261205T0900-FB",
+        "visit": "210103008001-H001-N1-A1-20261205T0900",
+        "outcome": "not_visited",
     },
     "household.certified": {
         "community": "210103008001",

@@ -1,6 +1,6 @@
 """The tables of this service."""
 
-from households.models.caring import Concern, Referral
+from households.models.caring import Concern, FeedbackCall, Referral
 from households.models.schema import Base
 from households.models.serving import (
     Consent,
@@ -16,6 +16,7 @@ __all__ = [
     "Base",
     "Concern",
     "Consent",
+    "FeedbackCall",
     "Household",
     "Member",
     "Need",

@@ -1,4 +1,4 @@
-"""Tables about what is too much for a volunteer: concerns, and referrals to professionals."""
+"""Tables about what is too much for a volunteer, and about what a household says of its visits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from households.domain.caring import (
     ReturnReason,
 )
 from households.domain.codes import Urgency
+from households.domain.feedback import FeedbackOutcome, FeedbackStatus
 from households.models.schema import Base, Community, Key, Secret
 from households.models.serving import Household
 from servicekit.db import EnumText
@@ -92,3 +93,28 @@ class Referral(Base):
     version: Mapped[int]
 
     concern: Mapped[Concern] = relationship(back_populates="referrals")
+
+
+class FeedbackCall(Base):
+    """The household is called about one of its visits. The note is sealed with its key."""
+
+    __tablename__ = "feedback_calls"
+    __table_args__ = (sa.Index(None, "community", "status", "due_on"),)
+
+    id: Mapped[str] = mapped_column(Key, primary_key=True)
+    community: Mapped[str] = mapped_column(Community)
+    household_id: Mapped[str] = mapped_column(sa.ForeignKey("households.id"), index=True)
+    visit: Mapped[str] = mapped_column(Key)
+    visited_on: Mapped[date]
+    due_on: Mapped[date]
+    status: Mapped[FeedbackStatus] = mapped_column(EnumText(FeedbackStatus))
+    outcome: Mapped[FeedbackOutcome | None] = mapped_column(EnumText(FeedbackOutcome))
+    satisfaction: Mapped[int | None]
+    note_sealed: Mapped[bytes | None] = mapped_column(Secret)
+    called_on: Mapped[date | None]
+    called_by: Mapped[str | None] = mapped_column(Key)
+    version: Mapped[int]
+
+    note = Sealed("note_sealed", key_of="household")
+
+    household: Mapped[Household] = relationship()

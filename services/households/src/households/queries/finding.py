@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from households.domain.states import LIVE
-from households.models import Concern, Household, Member, Need, Referral, Review
+from households.models import Concern, FeedbackCall, Household, Member, Need, Referral, Review
 from households.queries.rows import identity_digest, today
 from households.queries.views import (
     TO_DO,
     View,
     concern_view,
+    feedback_view,
     household_view,
     need_view,
     referral_view,
@@ -94,6 +95,15 @@ def find_referrals(session: Session, wanted: Mapping[str, Any]) -> View:
     if wanted["live"] is not None:
         statement = statement.where(Referral.live == wanted["live"])
     return _page(session, statement.order_by(Referral.due_on, Referral.id), wanted, referral_view)
+
+
+def find_feedback(session: Session, wanted: Mapping[str, Any]) -> View:
+    """A page of feedback calls, the first due first."""
+    statement = sa.select(FeedbackCall).where(FeedbackCall.community == wanted["community"])
+    if wanted["status"]:
+        statement = statement.where(FeedbackCall.status == wanted["status"])
+    order = statement.order_by(FeedbackCall.due_on, FeedbackCall.id)
+    return _page(session, order, wanted, feedback_view)
 
 
 def _page(

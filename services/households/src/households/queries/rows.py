@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from households.domain import identity
-from households.models import Base, Concern, Household, Member, Need, Referral, Review
+from households.models import Base, Concern, FeedbackCall, Household, Member, Need, Referral, Review
 from servicekit.errors import NotFound
 from servicekit.privacy import blind_index
 
@@ -77,6 +77,11 @@ def referral_for_change(session: Session, key: str) -> Referral:
     """The referral, locked after its household and its concern."""
     concern_for_change(session, referral(session, key).concern_id)
     return _found(_locked(session, Referral, key), "referral", key)
+
+
+def feedback_for_change(session: Session, key: str) -> FeedbackCall:
+    """The feedback call, locked."""
+    return _found(_locked(session, FeedbackCall, key), "feedback", key)
 
 
 def identity_digest(session: Session, number: str) -> str:

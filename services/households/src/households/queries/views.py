@@ -12,7 +12,7 @@ from households.domain.caring import UNINVOLVED
 from households.domain.codes import Disability, ReviewStatus
 from households.domain.needs import involves_minor
 from households.domain.people import ELDER, age_on, is_minor
-from households.models import Base, Concern, Household, Member, Need, Referral, Review
+from households.models import Base, Concern, FeedbackCall, Household, Member, Need, Referral, Review
 
 View = dict[str, Any]
 
@@ -81,6 +81,11 @@ def concern_view(row: Concern, *, role: str) -> View:
 def referral_view(row: Referral) -> View:
     """ReferralView of a referral."""
     return _columns(row) | {"household": row.household_id, "concern": row.concern_id}
+
+
+def feedback_view(row: FeedbackCall) -> View:
+    """FeedbackView of a feedback call."""
+    return _columns(row) | {"household": row.household_id}
 
 
 def _columns(row: Base) -> View:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from households.domain.codes import CloseReason, ExitReason
 from households.domain.states import LIVE, SERVED
-from households.models import Concern, Household, Need, Referral, Review
+from households.models import Concern, FeedbackCall, Household, Need, Referral, Review
 from households.queries import rows, views
 from servicekit.outbox import publish
 
@@ -128,6 +128,21 @@ def _referral(
         **facts,
     }
     publish(session, type_, subject=referral.id, version=referral.version, data=data, now=now)
+
+
+def feedback_mismatched(session: Session, call: FeedbackCall, *, now: datetime) -> None:
+    """feedback.mismatched"""
+    data = {
+        "community": call.community,
+        "version": call.version,
+        "feedback": call.id,
+        "household": call.household_id,
+        "visit": call.visit,
+        "outcome": call.outcome,
+    }
+    publish(
+        session, "feedback.mismatched", subject=call.id, version=call.version, data=data, now=now
+    )
 
 
 def _place(household: Household) -> dict[str, Any]:

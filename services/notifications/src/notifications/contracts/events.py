@@ -181,6 +181,13 @@ class ReferralReturned(ReferralSeen):
     reason = _word()
 
 
+class FeedbackMismatched(EventData):
+    feedback = Id(required=True)
+    household = Id(required=True)
+    visit = Id(required=True)
+    outcome = _word()
+
+
 class VolunteerSeen(EventData):
     volunteer = Id(required=True)
 
@@ -279,6 +286,7 @@ OURS: dict[str, type[EventData]] = {
     "referral.requested": ReferralDue,
     "referral.returned": ReferralReturned,
     "referral.overdue": ReferralDue,
+    "feedback.mismatched": FeedbackMismatched,
     "volunteer.registered": VolunteerSeen,
     "volunteer.activated": VolunteerSeen,
     "volunteer.unavailable": VolunteerUnavailable,

@@ -69,6 +69,14 @@ class DeclineReason(LabelledEnum):
     OTHER = "other", "其他", "other"
 
 
+class FeedbackOutcome(LabelledEnum):
+    """What a household says of a visit that was reported otherwise."""
+
+    NOT_VISITED = "not_visited", "未曾到访", "nobody came"
+    SOMEBODY_ELSE = "somebody_else", "来的不是本人", "somebody else came"
+    TOO_SHORT = "too_short", "时长不符", "it was shorter than reported"
+
+
 class ReferralReturn(LabelledEnum):
     """Why a referral came back."""
 
@@ -123,6 +131,7 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "escalation": EscalationReason,
     "exit_reason": ExitReason,
     "failure": FailureReason,
+    "feedback": FeedbackOutcome,
     "pairing_end": PairingEnd,
     "pairing_state": PairingState,
     "party": Party,

@@ -41,8 +41,15 @@ class NeedClosed(EventData):
     status = Code(NeedStatus, required=True)
 
 
+class FeedbackMismatched(EventData):
+    """A household contradicts what was reported of a visit."""
+
+    visit = Id(required=True)
+
+
 CONSUMED: dict[str, type[EventData]] = {
     "need.raised": NeedSeen,
     "need.changed": NeedSeen,
     "need.closed": NeedClosed,
+    "feedback.mismatched": FeedbackMismatched,
 }

@@ -84,6 +84,18 @@ def dispute_hours(
     return _doubt(session, data, HoursState.DISPUTED, now=now, actor=actor)
 
 
+def follow_mismatch(session: Session, data: Mapping[str, Any], *, now: datetime) -> None:
+    """The household contradicts the report: hours not verified yet wait for a decision.
+
+    Those that are verified stay: people hear of the mismatch, and reverse them or not.
+    """
+    visit = one(session, Visit, data["visit"], lock=True)
+    wanted = sa.select(HourEntry.state).where(HourEntry.visit_id == visit.id)
+    if set(session.scalars(wanted)) == {HoursState.REPORTED}:
+        doubt = {"visit": visit.id, "reason": HoursDoubt.NOT_CONFIRMED}
+        _doubt(session, doubt, HoursState.DISPUTED, now=now, actor=Actor())
+
+
 def reverse_hours(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> HourEntry:

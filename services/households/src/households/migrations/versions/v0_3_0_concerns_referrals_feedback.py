@@ -1,4 +1,4 @@
-"""What is too much for a volunteer: concerns, and referrals to professionals."""
+"""What is too much for a volunteer (concerns, referrals), and what households say of visits."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,9 +12,11 @@ depends_on = None
 def upgrade() -> None:
     _concerns()
     _referrals()
+    _feedback_calls()
 
 
 def downgrade() -> None:
+    op.drop_table("feedback_calls")
     op.drop_table("referrals")
     op.drop_table("concerns")
 
@@ -85,3 +87,32 @@ def _referrals() -> None:
         sqlite_where=sa.text("live"),
         postgresql_where=sa.text("live"),
     )
+
+
+def _feedback_calls() -> None:
+    op.create_table(
+        "feedback_calls",
+        sa.Column("id", sa.String(120), nullable=False),
+        sa.Column("community", sa.String(12), nullable=False),
+        sa.Column("household_id", sa.String(120), nullable=False),
+        sa.Column("visit", sa.String(120), nullable=False),
+        sa.Column("visited_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.String(40), nullable=False),
+        sa.Column("outcome", sa.String(40), nullable=True),
+        sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("called_on", sa.Date(), nullable=True),
+        sa.Column("called_by", sa.String(120), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"], ["households.id"], name="fk_feedback_calls_household_id_households"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_feedback_calls"),
+    )
+    op.create_index(
+        "ix_feedback_calls_community_status_due_on",
+        "feedback_calls",
+        ["community", "status", "due_on"],
+    )
+    op.create_index("ix_feedback_calls_household_id", "feedback_calls", ["household_id"])
