@@ -14,7 +14,7 @@ from chaos.places import Place, patiently
 from chaos.scale import SCALE
 
 AHEAD = 0.05
-DRIP_SECONDS = 1.0
+DRIP_SECONDS = 4.0
 HOPELESS = 30  # one event in so many
 
 
@@ -65,6 +65,8 @@ class Storm:
     def _strike(self) -> None:
         while not self.over():
             eventlet.sleep(self.dice.uniform(0.1, 1.5))
+            if self.crew.sigkills() >= self.kills:
+                continue  # who is struck all the time reaches no failpoint
             slot = self.dice.choice(self.crew.slots)
             if self.dice.random() < 0.2:
                 self.crew.freeze(slot, self.dice.uniform(0.2, 2))

@@ -29,7 +29,7 @@ def endure(place: Place, new_crew: NewCrew, new_ledger: NewLedger, report: Repor
     storm = Storm(place, crew, ledger, hopeless, report.dice, SCALE.flow_events, SCALE.flow_kills)
     storm.run(PUBLISHERS)
     report.facts |= {"sigkills": crew.sigkills(), "kills": dict(sorted(crew.kills.items()))}
-    settled = place.settle(ledger, timeout=180 + SCALE.flow_events / 20)
+    settled = place.settle(ledger, timeout=180 + len(ledger.accepted) / 20)
     report.judged(ledger.judge(place.places()), settled=settled)
     parked = place.parked()
     aside = hopeless.judge({"parked": set(parked) & hopeless.attempted})
