@@ -12,10 +12,13 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup, escape
@@ -35,6 +38,8 @@ BUTTON = (
     '<p><a href="{href}" style="display:inline-block;padding:.6em 1.2em;border-radius:.4em;'
     'background:#b45309;color:#fff;text-decoration:none">{label}</a></p>'
 )
+# the newer policies take four times as long, and wrap a long link into what no mailbox can read
+POLICY = compat32.clone(linesep="\r\n")
 FIRST_FINAL_CODE = 500
 """SMTP replies from here on are for good; those of 400 and more ask to try later."""
 
@@ -107,7 +112,7 @@ class Email:
             message = write(letter, self._sender)
         except ValueError:
             return Outcome(FailureReason.NO_ADDRESS, final=True)
-        outcome = _outcome(lambda: self._hand_over(message))
+        outcome = _outcome(lambda: self._hand_over(letter.to_address or "", message.as_bytes()))
         if outcome.reason is FailureReason.UNREACHABLE:
             self._drop()
         return outcome if outcome.reason else Outcome(message_id=message["Message-ID"])
@@ -118,10 +123,10 @@ class Email:
                 self._smtp.quit()
         self._drop()
 
-    def _hand_over(self, message: EmailMessage) -> None:
+    def _hand_over(self, recipient: str, message: bytes) -> None:
         if self._smtp is None:
             self._smtp = self._server.connect()
-        self._smtp.send_message(message)
+        self._smtp.sendmail(self._sender.addr_spec, recipient, message)
 
     def _drop(self) -> None:
         if self._smtp is not None:
@@ -153,28 +158,29 @@ def _refused(code: int) -> Outcome:
     return Outcome(FailureReason.BUSY, code=code)
 
 
-def write(letter: Letter, sender: Address) -> EmailMessage:
+def write(letter: Letter, sender: Address) -> Message:
     """The letter as a message; the same letter always has the same Message-ID.
 
     Raises ValueError where its recipient has no address that mail can be sent to.
     """
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = address(letter.to_name or "", letter.to_address or "")
-    message["Subject"] = letter.subject
+    to = address(letter.to_name or "", letter.to_address or "")
+    message = MIMEMultipart("alternative", policy=POLICY)
+    message["From"] = formataddr((sender.display_name, sender.addr_spec))
+    message["To"] = formataddr((to.display_name, to.addr_spec))
+    message["Subject"] = Header(letter.subject, "utf-8", header_name="Subject")  # type: ignore[assignment]  # typeshed knows text only
     message["Date"] = format_datetime(letter.at)
     message["Message-ID"] = message_id(letter.id, sender.domain)
     message["Auto-Submitted"] = "auto-generated"
-    message["X-Sunshine-Delivery"] = letter.id
+    message["X-Sunshine-Delivery"] = one_line(letter.id)
     message["X-Sunshine-Rule"] = letter.rule
     if letter.urgency is Urgency.URGENT:
         message["Importance"] = "high"
     if letter.unsubscribe:  # RFC 8058: one click, without signing in
         message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    # base64: what seven-bit servers pass on unharmed
-    message.set_content(letter.body + "\n", cte="base64")
-    message.add_alternative(html(letter), subtype="html", cte="base64")
+    for text, kind in ((letter.body + "\n", "plain"), (html(letter), "html")):
+        # utf-8 travels as base64, which seven-bit servers pass on unharmed
+        message.attach(MIMEText(text.replace("\n", "\r\n"), kind, "utf-8", policy=POLICY))
     return message
 
 
@@ -205,6 +211,11 @@ def address(name: str, spec: str) -> Address:
     Raises ValueError where ``spec`` is no address.
     """
     try:
-        return Address(display_name=" ".join(name.split()), addr_spec=spec)
+        return Address(display_name=one_line(name), addr_spec=spec)
     except (IndexError, HeaderParseError):  # how the library says that the text is none
         raise ValueError("is no mailbox; write it as name@host") from None
+
+
+def one_line(text: str) -> str:
+    """Without line breaks: what others wrote begins no header of its own."""
+    return " ".join(text.split())
