@@ -155,6 +155,7 @@ def handed(session: Session) -> Iterator[Session]:
     """A session as a transaction of its own."""
     yield session
     session.flush()
+    session.expire_all()
 
 
 def sender(

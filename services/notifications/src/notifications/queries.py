@@ -206,11 +206,12 @@ def next_due(
     ).all()
 
 
-def load_told(session: Session, keys: Sequence[str]) -> None:
-    """Read these notifications and their recipients in one go; each is at hand afterwards."""
-    session.info["told"] = session.scalars(
-        select(Notification).where(Notification.id.in_(keys))
-    ).all()
+def load_told(session: Session, rows: Sequence[Delivery]) -> None:
+    """Read what these deliveries tell, and whom, in one go; it is at hand as long as the session."""
+    told = select(Notification).where(Notification.id.in_([row.notification for row in rows]))
+    people = select(StaffMember).where(StaffMember.id.in_({row.recipient for row in rows}))
+    session.info["told"] = [*session.scalars(told), *session.scalars(people)]
+    session.info["sources"] = {}  # from now on, what was written for a template is read once
 
 
 def listed(session: Session, told: Notification, limit: int = 20) -> Sequence[Alert]:
@@ -227,10 +228,14 @@ def listed(session: Session, told: Notification, limit: int = 20) -> Sequence[Al
 
 def template_source(session: Session, name: str, locale: str) -> str | None:
     """The newest text that was written for a template here; None where the shipped one holds."""
-    found = select(TemplateText.source).where(
-        TemplateText.name == name, TemplateText.locale == locale
-    )
-    return session.scalars(found.order_by(TemplateText.version.desc()).limit(1)).first()
+    known: dict[tuple[str, str], str | None] = session.info.get("sources", {})
+    if (name, locale) not in known:
+        found = select(TemplateText.source).where(
+            TemplateText.name == name, TemplateText.locale == locale
+        )
+        newest = found.order_by(TemplateText.version.desc()).limit(1)
+        known[name, locale] = session.scalars(newest).first()
+    return known[name, locale]
 
 
 def summary(session: Session, community: str) -> list[dict[str, Any]]:

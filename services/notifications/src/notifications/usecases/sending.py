@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -106,12 +107,15 @@ def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
     """
     now, claims = sender.clock(), []
     rows = queries.next_due(session, sender.channel.code, now, limit)
-    queries.load_told(session, [row.notification for row in rows])
-    for row in rows:
-        each = _written(session, sender, row, now)
-        if each and not _put_off(session, sender, row, each, now):
-            row.state, row.next_at = DeliveryState.SENDING, each.lease
-            claims.append(each)
+    queries.load_told(session, rows)
+    with session.no_autoflush:  # what is put off is written in one go
+        for row in rows:
+            each = _written(session, sender, row, now)
+            if each and not _put_off(session, sender, row, each, now):
+                claims.append(each)
+    mine = Delivery.id.in_([each.delivery for each in claims])
+    leased = {"state": DeliveryState.SENDING, "next_at": now + LEASE}
+    session.execute(update(Delivery).where(mine).values(leased))
     return claims
 
 
@@ -187,7 +191,8 @@ def _record_sent(
     """In one statement, without a look first: sent is sent, whoever has the claim by now."""
     done = {"state": DeliveryState.SENT, "sent_at": now, "next_at": None, "last_error": None}
     own = {**done, "attempts": claim.attempt, "message_id": outcome.message_id}
-    session.execute(update(Delivery).where(Delivery.id == claim.delivery).values(own))
+    table = Delivery.__table__  # not by way of the ORM: this is done for each letter
+    session.execute(sa.update(table).where(table.c.id == claim.delivery).values(own))
     if claim.letter.rule == digesting.RULE.name:  # what it carries has come as far
         session.execute(update(Delivery).where(Delivery.carried_by == claim.delivery).values(done))
     return DeliveryState.SENT
