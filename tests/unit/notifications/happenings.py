@@ -147,7 +147,7 @@ def happens(
 ) -> list[str]:
     """An event arrives; the ids of the new notifications."""
     event = happening(type_, now=now, **changed)
-    return noticing.notice(session, event, now=now, working=channels)
+    return noticing.notice(session, [event], now=now, working=channels)
 
 
 @contextmanager

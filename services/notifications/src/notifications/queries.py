@@ -119,10 +119,13 @@ def _overrides(session: Session, community: str) -> dict[date, bool]:
 
 
 class Reader:
-    """What the events of a batch ask again and again, read once: rules, staff and calendar."""
+    """What the events of a batch ask again and again, read once: rules, staff and calendar.
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    ``pairings`` are held, so that the session still knows them when they are asked for.
+    """
+
+    def __init__(self, session: Session, pairings: Sequence[PairingSeen] = ()) -> None:
+        self._session, self._pairings = session, pairings
         self._rules: dict[str, tuple[Rule, ...]] = {}
         self._scenes: dict[str, Scene] = {}
 
@@ -207,7 +210,7 @@ def next_due(
 
 
 def load_told(session: Session, rows: Sequence[Delivery]) -> None:
-    """Read what these deliveries tell, and whom, in one go; it is at hand as long as the session."""
+    """Read what these deliveries tell, and whom, in one go; the session has it at hand then."""
     told = select(Notification).where(Notification.id.in_([row.notification for row in rows]))
     people = select(StaffMember).where(StaffMember.id.in_({row.recipient for row in rows}))
     session.info["told"] = [*session.scalars(told), *session.scalars(people)]

@@ -24,7 +24,7 @@ from notifications.domain.deliveries import delivery_id
 from notifications.domain.rules import UNRULED, Person, Scene, Told, channels_for, first_steps
 from notifications.domain.timing import digest_day
 from notifications.models import Delivery, Digest, Notification, PairingSeen, StaffMember
-from notifications.usecases.telling import Occasion, tell
+from notifications.usecases.telling import Occasion, Telling, tell
 from servicekit.db import insert_ignore
 
 RULE = replace(UNRULED, name="digest", template="digest")
@@ -79,7 +79,7 @@ def _tell(
     told = Told(replace(person, preference=plain), Why.ROLE)
     subject = f"{member.digest}/{data['day']}"
     occasion = Occasion(RULE, member.community, subject, "digest", "", data)
-    return tell(session, occasion, [told], scene, working)[member.id]
+    return tell(session, Telling(occasion, [told], scene), working)[member.id]
 
 
 def _carried(session: Session, staff: str, now: datetime) -> Sequence[Delivery]:

@@ -191,7 +191,7 @@ def _record_sent(
     """In one statement, without a look first: sent is sent, whoever has the claim by now."""
     done = {"state": DeliveryState.SENT, "sent_at": now, "next_at": None, "last_error": None}
     own = {**done, "attempts": claim.attempt, "message_id": outcome.message_id}
-    table = Delivery.__table__  # not by way of the ORM: this is done for each letter
+    table: Any = Delivery.__table__  # not by way of the ORM: this is done for each letter
     session.execute(sa.update(table).where(table.c.id == claim.delivery).values(own))
     if claim.letter.rule == digesting.RULE.name:  # what it carries has come as far
         session.execute(update(Delivery).where(Delivery.carried_by == claim.delivery).values(done))
