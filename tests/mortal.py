@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from notifications.channels.email import Email, Server
+from notifications.channels.email import Email
+from notifications.channels.smtp import Server
 from notifications.contracts import PUBLISHED
 from notifications.domain.codes import ChannelCode
 from notifications.domain.deliveries import LEASE

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from notifications.channels import Channel
-from notifications.channels.email import Email, Server
+from notifications.channels.email import Email
+from notifications.channels.smtp import Server
 from notifications.contracts import CONSUMED, PUBLISHED, SAMPLES, RegisterStaff
 from notifications.domain.codes import ChannelCode
 from notifications.domain.providers import Provider

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from notifications.channels import Letter
-from notifications.channels.email import Email, Server, message_id, write
+from notifications.channels.email import Email, message_id, write
+from notifications.channels.smtp import Server
 from notifications.domain.codes import ChannelCode, FailureReason, Urgency
 from notifications.settings import Settings
 from servicekit.errors import Invalid

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications import queries
-from notifications.channels import Letter
+from notifications.channels import Channel, Letter
 from notifications.domain.codes import ChannelCode, Deferral, DeliveryState, FailureReason
 from notifications.domain.deliveries import HURRIED_DELAYS, LEASE, RETRY_DELAYS, Outcome
 from notifications.domain.providers import FIRST_PAUSE, Provider
@@ -25,7 +25,7 @@ REFUSED = Outcome(FailureReason.REFUSED, final=True, code=550)
 
 
 @dataclass
-class Postman:
+class Postman(Channel):
     """A channel that gives the outcomes it is told to, and keeps the letters."""
 
     outcomes: list[Outcome] = field(default_factory=list)

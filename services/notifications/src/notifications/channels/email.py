@@ -6,11 +6,8 @@ names are for the inbox, where the reader's rights are asked anew each time.
 
 from __future__ import annotations
 
-import contextlib
-import smtplib
-import ssl
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from email.errors import HeaderParseError
 from email.header import Header
 from email.headerregistry import Address
@@ -19,16 +16,14 @@ from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import Compat32
 from email.utils import format_datetime, formataddr, parseaddr
-from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup, escape
 
-from notifications.channels import Letter, known_as
+from notifications.channels import Channel, Letter, known_as
+from notifications.channels.smtp import Line, Server, outcome_of
 from notifications.domain.codes import ChannelCode, FailureReason, Urgency
 from notifications.domain.deliveries import Outcome
 
-TIMEOUT_SECONDS = 5.0
-PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 PAGE = (
     '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title></head>'
     '<body style="font:16px/1.6 system-ui,sans-serif;max-width:36em;margin:1em auto;color:#222">'
@@ -38,122 +33,65 @@ BUTTON = (
     '<p><a href="{href}" style="display:inline-block;padding:.6em 1.2em;border-radius:.4em;'
     'background:#b45309;color:#fff;text-decoration:none">{label}</a></p>'
 )
-FIRST_FINAL_CODE = 500
-"""SMTP replies from here on are for good; those of 400 and more ask to try later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Where mail is handed over."""
-
-    scheme: str
-    host: str
-    port: int
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def parse(cls, url: str) -> Server:
-        """From ``smtp://host:25``, ``smtp+starttls://user:password@host`` or ``smtps://…``.
-
-        Raises ValueError where it is none of these.
-        """
-        parts = urlsplit(url)
-        if parts.scheme not in PORTS or not parts.hostname:
-            raise ValueError(
-                "is not an SMTP server; write smtp://host:25, smtps://user:password@host or smtp+starttls://…"
-            )
-        return cls(
-            scheme=parts.scheme,
-            host=parts.hostname,
-            port=parts.port or PORTS[parts.scheme],
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-        )
-
-    def connect(self) -> smtplib.SMTP:
-        """An open connection, encrypted and signed in as the URL asks."""
-        if self.scheme == "smtps":
-            tls = ssl.create_default_context()
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=TIMEOUT_SECONDS, context=tls
-            )
-        else:
-            smtp = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
-        try:
-            if self.scheme == "smtp+starttls":
-                smtp.starttls(context=ssl.create_default_context())
-            if self.user is not None:
-                smtp.login(self.user, self.password or "")
-        except BaseException:
-            smtp.close()
-            raise
-        return smtp
-
-
-class Email:
-    """One connection, opened by the first letter and kept until closed; not for several threads."""
+class Email(Channel):
+    """Connections that are opened as letters need them, and kept until closed."""
 
     code = ChannelCode.EMAIL
     per_minute = 6000
+    lanes = 4
 
     def __init__(self, server: Server, sender: str) -> None:
         self._server = server
         self._sender = address(*parseaddr(sender))
-        self._smtp: smtplib.SMTP | None = None
+        self._idle: list[Line] = []
+        self._begun: dict[str, Line] = {}
 
     def provider(self, address: str) -> str:
         return self.code
 
-    def send(self, letter: Letter) -> Outcome:
+    def prepare(self, letter: Letter) -> Outcome:
+        """All but the last word; where it goes well, ``send`` or ``close`` follows."""
         try:
             message = write(letter, self._sender)
         except ValueError:
             return Outcome(FailureReason.NO_ADDRESS, final=True)
-        outcome = _outcome(lambda: self._hand_over(letter.to_address or "", message.as_bytes()))
-        if outcome.reason is FailureReason.UNREACHABLE:
-            self._drop()
-        return outcome if outcome.reason else Outcome(message_id=message["Message-ID"])
+        return self._step(letter, lambda: self._begin(letter, message.as_bytes()))
+
+    def send(self, letter: Letter) -> Outcome:
+        if letter.id not in self._begun:
+            outcome = self.prepare(letter)
+            if not outcome.sent:
+                return outcome
+        outcome = self._step(letter, self._begun[letter.id].finish)
+        if outcome.sent:
+            self._idle.append(self._begun.pop(letter.id))
+        return replace(outcome, message_id=message_id(letter.id, self._sender.domain))
 
     def close(self) -> None:
-        if self._smtp is not None:
-            with contextlib.suppress(OSError):  # every smtplib error is one
-                self._smtp.quit()
-        self._drop()
+        for line in self._begun.values():
+            line.drop()
+        for line in self._idle:
+            line.quit()
+        self._begun, self._idle = {}, []
 
-    def _hand_over(self, recipient: str, message: bytes) -> None:
-        if self._smtp is None:
-            self._smtp = self._server.connect()
-        self._smtp.sendmail(self._sender.addr_spec, recipient, message)
+    def _begin(self, letter: Letter, message: bytes) -> None:
+        line = self._idle.pop() if self._idle else Line(self._server)
+        self._begun[letter.id] = line
+        line.begin(self._sender.addr_spec, letter.to_address or "", message)
 
-    def _drop(self) -> None:
-        if self._smtp is not None:
-            self._smtp.close()
-        self._smtp = None
-
-
-def _outcome(hand_over: Callable[[], None]) -> Outcome:
-    """What the server's answer means for this one letter."""
-    try:
-        hand_over()
-    except smtplib.SMTPRecipientsRefused as error:
-        (code, _text), *_ = error.recipients.values()
-        return _refused(code)
-    except smtplib.SMTPDataError as error:
-        return _refused(error.smtp_code)
-    except smtplib.SMTPNotSupportedError:  # an address that only newer servers take
-        return Outcome(FailureReason.REFUSED, final=True)
-    except smtplib.SMTPResponseException as error:  # refuses us, not the recipient
-        return Outcome(FailureReason.UNREACHABLE, code=error.smtp_code)
-    except OSError:
-        return Outcome(FailureReason.UNREACHABLE)
-    return Outcome()
-
-
-def _refused(code: int) -> Outcome:
-    if code >= FIRST_FINAL_CODE:
-        return Outcome(FailureReason.REFUSED, final=True, code=code)
-    return Outcome(FailureReason.BUSY, code=code)
+    def _step(self, letter: Letter, step: Callable[[], None]) -> Outcome:
+        """A line on which a letter was refused serves the next one; one that failed is dropped."""
+        outcome = outcome_of(step)
+        line = None if outcome.sent else self._begun.pop(letter.id, None)
+        if line is None:
+            return outcome
+        if outcome.reason is not FailureReason.UNREACHABLE and outcome_of(line.clear).sent:
+            self._idle.append(line)
+        else:
+            line.drop()
+        return outcome
 
 
 class _AsWritten(Compat32):

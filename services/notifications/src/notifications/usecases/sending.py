@@ -1,14 +1,14 @@
 """Deliveries that are due: claim some, hand them over one by one, note what came of each.
 
 Nothing is held in the database while the network is waited for. Each hand-over is noted before the
-next begins, so a sender that dies leaves one letter in doubt: when its lease runs out another
+next, so a sender that dies leaves one letter in doubt: when its lease runs out another
 sender takes it over and sends it again, under the same Message-ID.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Container
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -16,6 +16,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from eventlet import GreenPool
+from eventlet.semaphore import Semaphore
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -37,6 +39,7 @@ from servicekit.telemetry import failed, log
 Transaction = Callable[[], AbstractContextManager[Session]]
 
 BATCH = 50
+READY = Outcome()
 ROUND = timedelta(seconds=20)
 """A round ends well before the lease of what it claimed."""
 
@@ -79,24 +82,61 @@ def send_due(sender: Sender, *, limit: int) -> dict[str, int]:
         while done.total() < limit and sender.clock() < ends:
             with sender.transaction() as session:
                 claims = claim(session, sender, limit=min(BATCH, limit - done.total()))
-            if not claims or not _send(sender, claims, done, ends):
+            if not claims or not Round(sender, deque(claims), done, ends).send():
                 break
     finally:
         sender.channel.close()
     return dict(done)
 
 
-def _send(sender: Sender, claims: list[Claim], done: Counter[str], ends: datetime) -> bool:
-    """Hand over what was claimed; False where the rest was given back."""
-    for position, each in enumerate(claims):
-        outcome = hand_over(sender, each)
-        with sender.transaction() as session:
-            done[record(session, sender, each, outcome)] += 1
-        if outcome.reason is FailureReason.UNREACHABLE or sender.clock() >= ends:
-            with sender.transaction() as session:
-                release(session, claims[position + 1 :], sender.clock())
-            return False
-    return True
+@dataclass
+class Round:
+    """What was claimed: prepared side by side, handed over and noted one by one.
+
+    So one letter is in doubt at most when the process dies, however many are on their way.
+    """
+
+    sender: Sender
+    waiting: deque[Claim]
+    done: Counter[str]
+    ends: datetime
+    turn: Semaphore = field(default_factory=Semaphore)
+    going_on: bool = True
+
+    def send(self) -> bool:
+        """Hand all of it over; False where the rest was given back."""
+        pool = GreenPool()
+        lanes = [pool.spawn(self._lane) for _ in range(self.sender.channel.lanes)]
+        try:
+            for lane in lanes:
+                lane.wait()
+        except BaseException:
+            self.going_on = False
+            pool.waitall()
+            raise
+        if self.waiting:
+            with self.sender.transaction() as session:
+                release(session, list(self.waiting), self.sender.clock())
+        return self.going_on
+
+    def _lane(self) -> None:
+        while self.going_on and self.waiting:
+            each = self.waiting.popleft()
+            began = time.monotonic()
+            ready = self.sender.channel.prepare(each.letter)
+            seconds = time.monotonic() - began
+            with self.turn:
+                self._finish(each, ready, seconds)
+
+    def _finish(self, each: Claim, ready: Outcome, seconds: float) -> None:
+        if not self.going_on:
+            self.waiting.append(each)
+            return
+        outcome = hand_over(self.sender, each, ready, seconds)
+        with self.sender.transaction() as session:
+            self.done[record(session, self.sender, each, outcome)] += 1
+        over = self.sender.clock() >= self.ends
+        self.going_on = outcome.reason is not FailureReason.UNREACHABLE and not over
 
 
 def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
@@ -147,12 +187,17 @@ def _put_off(session: Session, sender: Sender, row: Delivery, each: Claim, now: 
     return False
 
 
-def hand_over(sender: Sender, claim: Claim) -> Outcome:
-    """Give the letter to its provider, and remember how the provider took it."""
+def hand_over(
+    sender: Sender, claim: Claim, ready: Outcome = READY, seconds: float = 0.0
+) -> Outcome:
+    """Give the letter to its provider, and remember how the provider took it.
+
+    ``ready`` and ``seconds``: what came of preparing it, and how long that took.
+    """
     began = time.monotonic()
-    outcome = sender.channel.send(claim.letter)
+    outcome = sender.channel.send(claim.letter) if ready.sent else ready
     well = outcome.reason is not FailureReason.UNREACHABLE
-    seconds = time.monotonic() - began
+    seconds += time.monotonic() - began
     sender.provider(claim).answered(well=well, seconds=seconds, now=sender.clock())
     return outcome
 
