@@ -16,8 +16,17 @@ from notifications.domain.deliveries import HURRIED_DELAYS, LEASE, RETRY_DELAYS,
 from notifications.domain.providers import FIRST_PAUSE, Provider
 from notifications.models import Attempt, Delivery
 from notifications.usecases import sending
+from notifications.usecases.explaining import explain
 from servicekit.testing import published
-from unit.notifications.happenings import COMMUNITY, NOW, database, happens, person, sender
+from unit.notifications.happenings import (
+    COMMUNITY,
+    NOW,
+    OPERATOR,
+    database,
+    happens,
+    person,
+    sender,
+)
 
 BUSY = Outcome(FailureReason.BUSY, code=451)
 AWAY = Outcome(FailureReason.UNREACHABLE)
@@ -214,6 +223,15 @@ def test_every_try_is_kept_with_its_answer(session: Session) -> None:
         (1, FailureReason.BUSY, "451"),
         (2, None, None),
     ]
+
+
+def test_a_try_of_which_nothing_came_yet_is_not_told_as_one(session: Session) -> None:
+    (key,) = happens(session, "pairing.proposed")
+    claim(session, NOW)
+    (rule,) = explain(session, {"notification": key}, actor=OPERATOR)["rules"]
+    (told,) = rule["told"]
+    tries = {each["channel"]: each["attempts"] for each in told["deliveries"]}
+    assert tries["email"] == []
 
 
 # -- when a channel fails, another one takes over

@@ -156,6 +156,8 @@ def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
     mine = Delivery.id.in_([each.delivery for each in claims])
     leased = {"state": DeliveryState.SENDING, "next_at": now + LEASE}
     session.execute(update(Delivery).where(mine).values(leased))
+    tries = [{"delivery": each.delivery, "number": each.attempt, "at": now} for each in claims]
+    insert_ignore(session, Attempt.__table__, tries)
     return claims
 
 
@@ -219,7 +221,6 @@ def record(session: Session, sender: Sender, claim: Claim, outcome: Outcome) -> 
     now = sender.clock()
     record_one = _record_sent if outcome.sent else _record_failed
     state = record_one(session, sender, claim, outcome, now)
-    _note_attempt(session, claim, outcome, now)
     log.info(
         "delivery",
         delivery=claim.delivery,
@@ -249,19 +250,21 @@ def _record_failed(
     row = session.get_one(Delivery, claim.delivery, with_for_update=True)
     if row.state is not DeliveryState.SENDING or row.next_at != claim.lease:
         return row.state  # another sender has it by now
+    _note_failure(session, claim, outcome, now)
     another = bool(next_channels(session, row, sender.working))
     state, row.next_at = after(outcome, attempts=claim.attempt, now=now, another=another)
+    if another and sender.provider(claim).aside(now):  # it is not tried again for a while
+        state, row.next_at = DeliveryState.FAILED, None
     row.state, row.attempts, row.last_error = state, claim.attempt, outcome.text
     if state is DeliveryState.FAILED and outcome.reason:
         give_up(session, sender.working, row, outcome.reason, now)
     return state
 
 
-def _note_attempt(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
-    code = None if outcome.code is None else str(outcome.code)[:40]
-    attempt = {"delivery": claim.delivery, "number": claim.attempt, "at": now}
-    attempt |= {"reason": outcome.reason, "code": code}
-    insert_ignore(session, Attempt.__table__, [attempt])
+def _note_failure(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    row = session.get_one(Attempt, (claim.delivery, claim.attempt))
+    row.at, row.reason = now, outcome.reason
+    row.code = None if outcome.code is None else str(outcome.code)[:40]
 
 
 def _fall_back(
