@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from flask import Flask, Response, request
 from markupsafe import escape
 from sqlalchemy.orm import Session
@@ -14,6 +11,7 @@ from notifications.desk.app import install
 from notifications.desk.pages import BLUEPRINTS
 from notifications.domain.codes import ChannelCode, FeedKind
 from notifications.usecases import feeds, inbox, links, preferences
+from notifications.visits import visits
 from servicekit import clock
 from servicekit.actors import Actor
 from servicekit.database import Database
@@ -93,17 +91,7 @@ def _feed(database: Database, token: str) -> bytes:
             return feeds.staff_week(session, row, now=now)
     call = database.call(None, Actor(row.created_by, "feed", (row.community,)).context())
     today = now.astimezone(zone).date()
-    span = {"from": f"{today - feeds.BACK}", "until": f"{today + feeds.AHEAD}"}
-    visits = _visits(call.peers_as(call.actor), row.community, span)
-    own = (visit for visit in visits if visit["volunteer"] == row.subject)
+    span = (today - feeds.BACK, today + feeds.AHEAD)
+    found = visits(call.peers_as(call.actor), row.community, *span)
+    own = (visit for visit in found if visit["volunteer"] == row.subject)
     return feeds.volunteer_visits(own, zone=zone, now=now)
-
-
-def _visits(peers: Any, community: str, span: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """All visits of a community in a span of days, page by page."""
-    page, seen, total = 0, 0, 1
-    while seen < total:
-        page += 1
-        answer = peers.volunteers.find_visits(community=community, page=page, size=500, **span)
-        yield from answer["items"]
-        total, seen = answer["total"], page * 500
