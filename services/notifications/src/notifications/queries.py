@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from notifications import rulebook
 from notifications.domain.codes import (
@@ -58,7 +58,8 @@ def notification(session: Session, key: str, *, lock: bool = False) -> Notificat
 def scene(session: Session, community: str, *, now: datetime) -> Scene:
     """The community's staff and calendar as the rules see them, the staff by id."""
     zone: ZoneInfo = session.info["zone"]
-    staff = session.scalars(_staff_of(community).order_by(StaffMember.id)).all()
+    here = _staff_of(community).options(lazyload(StaffMember.places))  # the rules need no other
+    staff = session.scalars(here.order_by(StaffMember.id)).all()
     absences = _absences(session, [row.id for row in staff], now.astimezone(zone).date())
     return Scene(
         staff=[_person(row, absences[row.id]) for row in staff],
