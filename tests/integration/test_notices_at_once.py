@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from notifications.contracts import PUBLISHED
 from notifications.domain.codes import EscalationState, NotificationState
 from notifications.models import Base, Escalation, Notification
-from notifications.usecases import noticing
+from notifications.usecases import escalating, inbox, noticing
+from servicekit.actors import Actor
 from servicekit.db import create_engine, messaging
 from servicekit.events import Event
 from servicekit.outbox import Contract
@@ -60,6 +61,7 @@ def office(make_database: Callable[[str], str]) -> Iterator[Office]:
     with office.transaction() as session:
         person(session, "S01", "coordinator")
         person(session, "S08", "administrator")
+        person(session, "S09", "director")
     yield office
     office.engine.dispose()
 
@@ -104,3 +106,42 @@ def test_batches_that_settle_the_same_proposals_never_wait_for_each_other(office
         proposals = select(Notification.state).where(Notification.rule == "pairing-proposed")
         assert set(session.scalars(proposals)) == {NotificationState.RESOLVED}
         assert set(session.scalars(select(Escalation.state))) == {EscalationState.RESOLVED}
+
+
+def test_a_level_is_climbed_while_the_one_before_is_taken_on(office: Office) -> None:
+    staff = f"{COMMUNITY}-S08"
+    for number in range(ROUNDS):
+        office.hear(
+            [
+                happening(
+                    "alert.raised",
+                    alert=f"lift-{number}",
+                    kind=f"lift-{number}",
+                    severity="critical",
+                )
+            ]
+        )
+    with office.transaction() as session:
+        keys = session.scalars(select(Escalation.id).order_by(Escalation.id)).all()
+        told = session.scalars(select(Notification.id).order_by(Notification.id)).all()
+    later = NOW + timedelta(hours=3)
+
+    def climb(key: str) -> None:
+        with office.transaction() as session:
+            escalating.climb(session, key, now=later, working=BOTH)
+
+    def take_on(key: str) -> None:
+        with office.transaction() as session:
+            about = {"notification": key, "staff": staff}
+            inbox.acknowledge(
+                session, about, now=later, actor=Actor(staff, "administrator", (COMMUNITY,))
+            )
+
+    assert len(keys) == len(told) == ROUNDS
+    for escalation, notification in zip(keys, told, strict=True):
+        both = GreenPool()
+        for each in (both.spawn(climb, escalation), both.spawn(take_on, notification)):
+            each.wait()
+    with office.transaction() as session:
+        states = set(session.scalars(select(Escalation.state)))
+    assert states == {EscalationState.ACKNOWLEDGED}

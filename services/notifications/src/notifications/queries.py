@@ -47,9 +47,9 @@ def member(session: Session, staff: str) -> StaffMember:
     return found
 
 
-def notification(session: Session, key: str, *, lock: bool = False) -> Notification:
+def notification(session: Session, key: str) -> Notification:
     """One notification; raises NotFound."""
-    found = session.get(Notification, key, with_for_update=lock or None)
+    found = session.get(Notification, key)
     if found is None:
         raise NotFound("notification", key)
     return found

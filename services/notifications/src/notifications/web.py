@@ -10,6 +10,7 @@ from notifications import queries
 from notifications.desk.app import install
 from notifications.desk.pages import BLUEPRINTS
 from notifications.domain.codes import ChannelCode, FeedKind
+from notifications.domain.workdays import published
 from notifications.usecases import feeds, inbox, links, preferences
 from notifications.visits import visits
 from servicekit import clock
@@ -40,6 +41,7 @@ DONE = {
 def create_app(web: Web) -> Flask:
     """``/desk/`` is for staff; ``/feeds/<token>.ics`` shows a calendar; ``/l/<token>`` does what
     its link was signed for."""
+    published(clock.now().date())  # reading the calendar takes a second: now, and nobody waits
     app = health_app(web)
     database = web.database
     install(app, web, settings_of(web.container), BLUEPRINTS)
@@ -71,7 +73,7 @@ def create_app(web: Web) -> Flask:
 
 def _follow(session: Session, kind: str, key: str) -> None:
     if kind == links.ACKNOWLEDGE:
-        inbox.take_on(session, queries.notification(session, key, lock=True), now=clock.now())
+        inbox.take_on(session, queries.notification(session, key), now=clock.now())
     else:
         preferences.leave_channel(session, key, ChannelCode.EMAIL)
 

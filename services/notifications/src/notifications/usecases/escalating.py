@@ -200,6 +200,12 @@ def _announce(
     )
 
 
+def hold(session: Session, told: Notification) -> None:
+    """Lock what is about to change: an escalation before what it told, as everybody does here."""
+    _locked(session, Escalation, [(told.rule, told.subject)])
+    session.refresh(told, with_for_update=True)
+
+
 def close(
     session: Session, rule: str, subject: str, state: EscalationState, *, by: str, now: datetime
 ) -> int:
