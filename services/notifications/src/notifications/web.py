@@ -24,6 +24,7 @@ PAGE = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width,initial-scale=1"><title>阳光百分百</title>'
     '<link rel="stylesheet" href="/desk/static/desk.css">'
+    '<link rel="stylesheet" href="/desk/static/dark.css" media="(prefers-color-scheme: dark)">'
     '<body class="alone"><main><section class="trouble"><h1>阳光百分百</h1>'
     "<p>{said}</p>{form}</section></main></body></html>"
 )
