@@ -65,6 +65,10 @@ def test_a_proposal_is_declined_with_a_reason_and_another_volunteer_proposed(
 
 def test_why_not_somebody_else_is_answered_on_the_page(page: Page, sunny: Town) -> None:
     page.goto(f"{sunny.address}/desk/pairings/{pairing_of(sunny)['id']}")
+    ranks = [int(each) for each in page.locator(".others .rank").all_inner_texts()]
+    assert ranks == sorted(ranks)
+    page.locator(".others a").first.click()
+    expect(page.locator("#instead .verdict.holds")).to_be_visible()
     page.get_by_label("志愿者", exact=True).fill("V001")
     page.get_by_role("button", name="查看理由").click()
     expect(page.locator("#instead .verdict")).to_contain_text("V001")

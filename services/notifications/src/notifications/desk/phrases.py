@@ -123,6 +123,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "输入志愿者编号，看看为什么不是他（她）。",
         "Give a volunteer's code and see why it is not them.",
     ),
+    "deciding": ("关键差别", "What decides"),
     "instead_button": ("查看理由", "Show why"),
     "can_serve": ("可以服务", "could serve"),
     "cannot_serve": ("不能服务", "cannot serve"),

@@ -71,6 +71,36 @@ class Reasons:
         )
 
 
+@dataclass(frozen=True)
+class Alternative:
+    """Somebody else who could serve: rank and score, and what sets them apart from the first."""
+
+    volunteer: str
+    rank: int
+    total: int
+    label: str
+    sentence: str
+    points: int
+
+
+def alternatives(
+    answer: Mapping[str, Any], locale: str, *, besides: str
+) -> tuple[Alternative, ...]:
+    """From the volunteers service's answer, without the volunteer that the page is about."""
+    return tuple(
+        Alternative(
+            volunteer=row["volunteer"],
+            rank=row["rank"],
+            total=row["total"],
+            label=_said(row["label"], locale),
+            sentence=_fact(row, locale),
+            points=row["points"],
+        )
+        for row in answer["items"]
+        if row["volunteer"] != besides
+    )
+
+
 def _bar(row: Mapping[str, Any], widest: int, locale: str) -> Bar:
     track = 100 * row["weight"] / widest
     most = row["weight"] * THOUSAND
