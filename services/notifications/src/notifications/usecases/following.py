@@ -23,6 +23,8 @@ def follow(session: Session, happenings: Sequence[Happening]) -> Sequence[Pairin
     """
     coordinators = _coordinators(session, happenings)
     spoken = {each.data["pairing"]: each for each in happenings if each.data.get("pairing")}
+    if not spoken and not coordinators:
+        return []
     unseen = [_unseen(spoken[key]) for key in sorted(spoken)]
     insert_ignore(session, PairingSeen.__table__, unseen)
     found = PairingSeen.id.in_({*spoken, *coordinators})
