@@ -40,6 +40,10 @@ chaos: $(VENV)/.dev ## kill, freeze and cut everything, for hours, and compare i
 bench: $(VENV)/bench/.done ## speed against peers, as ratios (docs/reference/benchmarks.md; ARGS="publish")
 	cd tests && ../$(VENV)/bench/bin/python -W ignore -m benchmarks $(ARGS)
 
+.PHONY: bench-notices
+bench-notices: $(VENV)/.dev ## 10,000 notices at 100 a second, to a real mail server: how late is each (ARGS="1000 50")
+	cd tests && ../$(BIN)/python -W ignore -m benchmarks.notices $(ARGS)
+
 .PHONY: bench-desk
 bench-desk: $(VENV)/.dev ## 1,000 people with the desk open: memory, and how soon they see what is new
 	cd tests && ../$(BIN)/python -W ignore -m benchmarks.desk $(ARGS)

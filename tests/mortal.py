@@ -4,30 +4,35 @@ It imports everything once and forks for each life, so a hundred deaths cost a f
 ``python mortal.py climb|send DATABASE_URL KILLS [SMTP_URL]``. The last life is left alone.
 """
 
-import os
-import random
-import signal
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from zoneinfo import ZoneInfo
+import eventlet
 
-from sqlalchemy.orm import Session
+eventlet.monkey_patch()  # as in the service: letters are prepared side by side
 
-from notifications.channels.email import Email, Server
-from notifications.contracts import PUBLISHED
-from notifications.domain.codes import ChannelCode
-from notifications.domain.deliveries import LEASE
-from notifications.usecases import escalating, sending
-from notifications.usecases.links import Links
-from servicekit import failpoints, telemetry
-from servicekit.db import create_engine
-from servicekit.outbox import Contract
-from servicekit.privacy import Vault
-from servicekit.testing import KEY
+import os  # noqa: E402
+import random  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+import time  # noqa: E402
+from collections.abc import Callable, Iterator  # noqa: E402
+from contextlib import contextmanager  # noqa: E402
+from datetime import UTC, datetime, timedelta  # noqa: E402
+from functools import partial  # noqa: E402
+from zoneinfo import ZoneInfo  # noqa: E402
+
+from sqlalchemy.orm import Session  # noqa: E402
+
+from notifications.channels.email import Email  # noqa: E402
+from notifications.channels.smtp import Server  # noqa: E402
+from notifications.contracts import PUBLISHED  # noqa: E402
+from notifications.domain.codes import ChannelCode  # noqa: E402
+from notifications.domain.deliveries import LEASE  # noqa: E402
+from notifications.usecases import escalating, sending  # noqa: E402
+from notifications.usecases.links import Links  # noqa: E402
+from servicekit import failpoints, telemetry  # noqa: E402
+from servicekit.db import create_engine  # noqa: E402
+from servicekit.outbox import Contract  # noqa: E402
+from servicekit.privacy import Vault  # noqa: E402
+from servicekit.testing import KEY  # noqa: E402
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 ROUNDS = 20
@@ -80,6 +85,7 @@ def live(work: Callable[[str, int], None], url: str, life: int, failpoint: int) 
     """Fork a life; with a failpoint it dies when it has stored so many events."""
     child = os.fork()
     if child == 0:
+        eventlet.hubs.use_hub()  # the parent's would be shared
         if failpoint:
             failpoints.arm("outbox.stored", failpoint)
         work(url, life)

@@ -21,6 +21,7 @@ import time  # noqa: E402
 import warnings  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
+from itertools import pairwise  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -74,7 +75,7 @@ def serve(folder: Path, people: int) -> None:
                 publisher.send([happening(number, line)])
                 say(at=at)
             else:
-                say(memory=memory())
+                say(memory=memory(), cpu=time.process_time())
 
 
 def lines() -> Iterator[str]:
@@ -197,15 +198,24 @@ def measure(people: int) -> None:
         begun = ask(process, "begin")
         pages = Pages(begun["port"], people)
         until(lambda: pages.open == people)
+        marks = [ask(process)]
         alone = [late for _ in range(ALONE) for late in told(process, pages, "schooling", 1)]
+        marks.append(ask(process))
         everybody = [
             late for _ in range(TO_ALL) for late in told(process, pages, "elderly", people - 1)
         ]
-        ended = ask(process)
-    say(people=people, memory_before=round(begun["memory"]), memory_after=round(ended["memory"]))
-    for name, found in (("one person is told", alone), ("everybody is told", everybody)):
+        marks.append(ask(process))
+    say(
+        people=people, memory_before=round(begun["memory"]), memory_after=round(marks[-1]["memory"])
+    )
+    spent = [(after["cpu"] - before["cpu"]) for before, after in pairwise(marks)]
+    for name, found, cpu, times in (
+        ("one person is told", alone, spent[0], ALONE),
+        ("everybody is told", everybody, spent[1], TO_ALL),
+    ):
         cuts = statistics.quantiles(found, n=100, method="inclusive")
-        say(what=name, events=len(found), p50=ms(cuts[49]), p99=ms(cuts[98]), max=ms(max(found)))
+        marked = {"p50": cuts[49], "p99": cuts[98], "max": max(found), "cpu each": cpu / times}
+        say(what=name, told=len(found), **{key: ms(value) for key, value in marked.items()})
 
 
 def told(process: subprocess.Popen[str], pages: Pages, kind: str, count: int) -> list[float]:

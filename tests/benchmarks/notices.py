@@ -1,8 +1,8 @@
 """10,000 notices at 100 a second, from the event to the SMTP server: how late is each?
 
-``cd tests && python -m benchmarks.notices [NOTICES] [RATE]``. One process does what the service
-does: it takes events in batches and sends what is due, on a real PostgreSQL and to a real SMTP
-server in a process of its own. Exit code 1 where fewer than 99.9 % are handed over within 10 s.
+``make bench-notices ARGS="NOTICES RATE"``. One process does what the service does: it takes events
+in batches and sends what is due, on a real PostgreSQL and to a real SMTP server in a process of its
+own. Exit code 1 where fewer than 99.9 % are handed over within 10 s.
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ import marshmallow as ma
 import pytest
 import yaml
 
+from notifications import rulebook
+from notifications.domain.rules import topic_matches
 from servicekit.service import EXTERNAL
 from sunshine import contracts
 from sunshine.contracts import EventType, Handler
@@ -60,6 +62,14 @@ def test_every_service_is_there() -> None:
 @any_event
 def test_an_event_type_is_a_noun_and_a_past_verb(event: EventType) -> None:
     assert re.fullmatch(r"[a-z]+\.[a-z]+(\.v[2-9])?", event.name)
+
+
+@any_event
+def test_of_every_event_that_a_service_publishes_a_shipped_rule_tells_somebody(
+    event: EventType,
+) -> None:
+    if event.publisher in contracts.SERVICES:
+        assert [rule for rule in rulebook.shipped() if topic_matches(rule.event, event.name)]
 
 
 @any_event

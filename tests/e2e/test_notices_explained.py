@@ -150,6 +150,18 @@ def test_a_set_of_rules_is_tried_on_what_happened(story: Story) -> None:
     assert same["items"] == answer["items"]
 
 
+def test_a_digest_says_which_visits_are_planned(story: Story) -> None:
+    facts = {"community": sample.COMMUNITY, "code": "S77", "name": "新人", "role": "coordinator"}
+    staff = story.system.call("notifications", "register_staff", **facts)["id"]
+    today = (sample.FIRST_DAY + timedelta(days=DAYS)).isoweekday()
+    weekly = {"digest": "weekly", "digest_weekday": today, "digest_at": "19:00"}
+    story.system.call("notifications", "set_preferences", staff=staff, **weekly)
+    send(story)
+    (item,) = inbox(story, staff)
+    assert item["rule"] == "digest"
+    assert "计划到访" in item["body"]
+
+
 def test_the_commands_show_it(tmp_path: Path) -> None:
     """On a system of their own: they start it, ask, and stop it."""
     wrong = tmp_path / "rules.yml"

@@ -46,6 +46,11 @@ PAGES = {
     "preferences": "/desk/preferences",
     "not-found": "/desk/nothing",
 }
+FITS = (
+    "document.documentElement.scrollWidth <= window.innerWidth && "
+    "[...document.querySelectorAll('.card, .notice, .pair a, .cell')]"
+    ".every(each => each.scrollWidth <= each.clientWidth + 1)"
+)
 CHECK = "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)"
 
 
@@ -118,7 +123,7 @@ def test_the_operators_page_looks_as_it_should(
 def looked_at(
     page: Page, pictures: Path, name: str, form: tuple[str, str, str]
 ) -> tuple[list[str], bool]:
-    """What axe finds; and whether the page is no wider than its window."""
+    """What axe finds; and whether page and cards are no narrower than what they hold."""
     width = WIDTHS[form[1]]["width"]
     # the whole page as one window: what sticks to its edges is at the edges
     tall = page.evaluate("document.documentElement.scrollHeight")
@@ -130,8 +135,7 @@ def looked_at(
         for each in page.evaluate(CHECK)
         for node in each["nodes"]
     ]
-    fits = "document.documentElement.scrollWidth <= window.innerWidth"
-    return violations, page.evaluate(fits)
+    return violations, page.evaluate(FITS)
 
 
 def test_pages_speak_the_language_that_was_chosen(visitor: Page, sunny: Town) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from notifications.channels import Channel
-from notifications.channels.email import Email, Server
+from notifications.channels.email import Email
+from notifications.channels.smtp import Server
 from notifications.contracts import CONSUMED, PUBLISHED, SAMPLES, RegisterStaff
 from notifications.domain.codes import ChannelCode
 from notifications.domain.providers import Provider
@@ -153,7 +154,7 @@ def happens(
 ) -> list[str]:
     """An event arrives; the ids of the new notifications."""
     event = happening(type_, now=now, **changed)
-    return noticing.notice(session, event, now=now, working=channels)
+    return noticing.notice(session, [event], now=now, working=channels)
 
 
 @contextmanager
@@ -161,6 +162,7 @@ def handed(session: Session) -> Iterator[Session]:
     """A session as a transaction of its own."""
     yield session
     session.flush()
+    session.expire_all()
 
 
 def sender(

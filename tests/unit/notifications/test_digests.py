@@ -1,6 +1,6 @@
 """Digests: routine news are told together, at the member's time."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -33,9 +33,11 @@ def prefer(session: Session, **facts: Any) -> None:
     preferences.change(session, {"staff": S01, **facts}, now=NOW, actor=Actor())
 
 
-def make(session: Session, now: datetime) -> str | None:
-    (staff,) = digesting.waiting(session)
-    made = digesting.make(session, staff, now=now, working=BOTH)
+def make(session: Session, now: datetime, planned: Sequence[Any] = ()) -> str | None:
+    """As the service's timer does it."""
+    made = None
+    for each in digesting.due(session, now=now):
+        made = digesting.make(session, each.staff, now=now, working=BOTH, planned=planned)
     session.flush()
     return made
 
@@ -95,6 +97,37 @@ def test_it_says_what_waits_who_is_silent_and_what_comes(session: Session) -> No
         assert "None" not in text.body
         assert "\n\n\n" not in text.body
         assert "H001" in text.body
+
+
+def visit(number: int, on: str, pairing: int = 1) -> dict[str, str]:
+    key = f"{COMMUNITY}-H00{pairing}-N1-A1"
+    return {"id": f"{key}-{number}", "pairing": key, "household": key[:17], "on": on}
+
+
+def test_it_says_which_visits_are_planned_of_the_pairings_that_are_ones_own(
+    session: Session,
+) -> None:
+    happens(session, "pairing.started")
+    elsewhere = visit(9, "2026-11-24", pairing=2)
+    planned = [visit(1, "2026-11-24"), visit(2, "2026-11-24"), visit(3, "2026-11-25"), elsewhere]
+    key = make(session, TUESDAY, planned)
+    assert key
+    row = session.get_one(Notification, key)
+    assert row.data["visits"] == [
+        {"on": "2026-11-24", "count": 2, "households": [f"{COMMUNITY}-H001"]},
+        {"on": "2026-11-25", "count": 1, "households": [f"{COMMUNITY}-H001"]},
+    ]
+    body = texts.write("digest", "zh-CN", row.data).body
+    assert "· 2026年11月24日　计划到访 2 次：H001\n· 2026年11月25日　计划到访 1 次：H001" in body
+    assert "1 visit planned: H001" in texts.write("digest", "en", row.data).body
+
+
+def test_a_daily_digest_looks_at_the_day_and_a_weekly_one_at_the_week(session: Session) -> None:
+    (daily,) = digesting.due(session, now=TUESDAY)
+    assert daily.first == daily.last
+    prefer(session, digest=DigestPeriod.WEEKLY, digest_weekday=2)
+    (weekly,) = digesting.due(session, now=TUESDAY)
+    assert weekly.last - weekly.first == digesting.AHEAD
 
 
 def test_a_weekly_digest_comes_on_its_weekday(session: Session) -> None:

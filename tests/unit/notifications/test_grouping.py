@@ -6,19 +6,28 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.domain.codes import ChannelCode, Deferral
 from notifications.models import Alert, Delivery, Notification
 from notifications.rendering import Names, written
-from notifications.usecases import inbox
+from notifications.usecases import inbox, noticing
 from notifications.usecases.explaining import traced
 from servicekit.actors import Actor
-from unit.notifications.happenings import COMMUNITY, NOW, database, happening, happens, person
+from unit.notifications.happenings import (
+    BOTH,
+    COMMUNITY,
+    NOW,
+    database,
+    happening,
+    happens,
+    person,
+)
 
 STORM = int(os.environ.get("STORM", "500"))
 """Alerts in the storm; the long form is STORM=10000."""
+BATCH = 50
 MAIL = {"email": "someone@example.org", "channels": ["inapp", "email"]}
 
 
@@ -34,15 +43,22 @@ def alert(session: Session, number: int, **facts: Any) -> list[str]:
 
 
 def test_a_storm_becomes_a_handful_of_notifications_and_loses_none(session: Session) -> None:
-    for number in range(STORM):
-        alert(session, number, now=NOW + timedelta(seconds=number % 5400))
+    storm = [
+        happening("alert.raised", alert=f"boiler-{number}", severity="warning")
+        for number in range(STORM)
+    ]
+    for start in range(0, STORM, BATCH):
+        now = NOW + timedelta(seconds=start % 5400)
+        noticing.notice_all(session, storm[start : start + BATCH], now=now, working=BOTH)
     notifications = session.scalars(select(Notification)).all()
     assert len(notifications) <= 20
     assert sum(row.alerts for row in notifications) == STORM
-    assert session.scalar(select(func.count()).select_from(Alert)) == STORM
-    for number in (0, STORM // 2, STORM - 1):
-        facts: dict[str, Any] = {"alert": f"boiler-{number}", "severity": "warning"}
-        assert len(traced(session, happening("alert.raised", **facts).id)) == 1
+    told = session.execute(select(Alert.event_id, Alert.notification)).all()
+    assert len(told) == STORM
+    assert {event for event, _ in told} == {event.id for event in storm}
+    assert {home for _, home in told} == {row.id for row in notifications}
+    for each in (storm[0], storm[STORM // 2], storm[-1]):
+        assert len(traced(session, each.id)) == 1
 
 
 def test_an_alert_that_comes_again_is_counted_once_even_in_a_later_window(

@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import default
 from typing import Any
 
 import pytest
 
 from notifications.channels import Letter
-from notifications.channels.email import Email, Server, message_id, write
+from notifications.channels.email import Email, message_id, write
+from notifications.channels.smtp import Server
 from notifications.domain.codes import ChannelCode, FailureReason, Urgency
 from notifications.settings import Settings
 from servicekit.errors import Invalid
@@ -34,7 +35,7 @@ def letter(**facts: Any) -> Letter:
     return Letter(**(given | facts))
 
 
-def parsed(message: EmailMessage) -> EmailMessage:
+def parsed(message: Message) -> EmailMessage:
     raw = message.as_bytes()
     assert raw.isascii()
     return message_from_bytes(raw, policy=default)
@@ -126,3 +127,14 @@ def test_a_mail_can_be_taken_on_and_left_by_one_click() -> None:
     _, html = mail.iter_parts()
     assert 'href="https://desk/l/ack.x"' in html.get_content()
     assert "<b>" not in html.get_content()
+
+
+def test_a_long_link_to_leave_by_is_not_wrapped_into_what_no_mailbox_reads() -> None:
+    link = "https://desk.example.org/l/quiet." + "x" * 120
+    raw = write(letter(unsubscribe=link), SENDER).as_bytes()
+    assert f"<{link}>".encode() in raw
+
+
+def test_an_id_with_a_line_break_begins_no_header_of_its_own() -> None:
+    mail = parsed(write(letter(id="alert:x\r\nBcc: all@example.org"), SENDER))
+    assert mail["Bcc"] is None

@@ -10,14 +10,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications import queries
-from notifications.channels import Letter
+from notifications.channels import Channel, Letter
 from notifications.domain.codes import ChannelCode, Deferral, DeliveryState, FailureReason
 from notifications.domain.deliveries import HURRIED_DELAYS, LEASE, RETRY_DELAYS, Outcome
 from notifications.domain.providers import FIRST_PAUSE, Provider
 from notifications.models import Attempt, Delivery
 from notifications.usecases import sending
+from notifications.usecases.explaining import explain
 from servicekit.testing import published
-from unit.notifications.happenings import COMMUNITY, NOW, database, happens, person, sender
+from unit.notifications.happenings import (
+    COMMUNITY,
+    NOW,
+    OPERATOR,
+    database,
+    happens,
+    person,
+    sender,
+)
 
 BUSY = Outcome(FailureReason.BUSY, code=451)
 AWAY = Outcome(FailureReason.UNREACHABLE)
@@ -25,7 +34,7 @@ REFUSED = Outcome(FailureReason.REFUSED, final=True, code=550)
 
 
 @dataclass
-class Postman:
+class Postman(Channel):
     """A channel that gives the outcomes it is told to, and keeps the letters."""
 
     outcomes: list[Outcome] = field(default_factory=list)
@@ -214,6 +223,15 @@ def test_every_try_is_kept_with_its_answer(session: Session) -> None:
         (1, FailureReason.BUSY, "451"),
         (2, None, None),
     ]
+
+
+def test_a_try_of_which_nothing_came_yet_is_not_told_as_one(session: Session) -> None:
+    (key,) = happens(session, "pairing.proposed")
+    claim(session, NOW)
+    (rule,) = explain(session, {"notification": key}, actor=OPERATOR)["rules"]
+    (told,) = rule["told"]
+    tries = {each["channel"]: each["attempts"] for each in told["deliveries"]}
+    assert tries["email"] == []
 
 
 # -- when a channel fails, another one takes over

@@ -219,6 +219,24 @@ def test_a_place_that_a_proposal_takes_is_no_reason_against_a_pair_but_its_cost(
     assert f"{first} would go unserved" in told_why["cost"]["sentence"]["en"]
 
 
+def test_who_else_could_serve_is_told_in_order_with_what_decides(session: Session) -> None:
+    near = register(session, "V001")
+    farther = register(session, "V002", latitude=41.8)
+    register(session, "V003", latitude=41.9)  # too far
+    hear(session)
+    match(session)
+    told_of = explaining.find_candidates(session, {"need": NEED, "size": 5}, now=NOW)
+    assert told_of["of"] == 2
+    first, second = told_of["items"]
+    assert (first["volunteer"], first["rank"]) == (near, 1)
+    assert (second["volunteer"], second["rank"]) == (farther, 2)
+    assert second["label"]["en"] == "distance"
+    assert second["points"] == -first["points"] < 0
+    assert first["total"] - second["total"] == first["points"]
+    (only,) = explaining.find_candidates(session, {"need": NEED, "size": 1}, now=NOW)["items"]
+    assert only["volunteer"] == near
+
+
 def test_what_people_chose_by_hand_is_not_given_back(session: Session) -> None:
     only, first = register(session, "V001", capacity=1), hear(session)
     second = hear(session, f"{HERE}-H002-N1")

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from notifications import rulebook
 from notifications.domain.codes import (
@@ -47,9 +47,9 @@ def member(session: Session, staff: str) -> StaffMember:
     return found
 
 
-def notification(session: Session, key: str, *, lock: bool = False) -> Notification:
+def notification(session: Session, key: str) -> Notification:
     """One notification; raises NotFound."""
-    found = session.get(Notification, key, with_for_update=lock or None)
+    found = session.get(Notification, key)
     if found is None:
         raise NotFound("notification", key)
     return found
@@ -58,7 +58,8 @@ def notification(session: Session, key: str, *, lock: bool = False) -> Notificat
 def scene(session: Session, community: str, *, now: datetime) -> Scene:
     """The community's staff and calendar as the rules see them, the staff by id."""
     zone: ZoneInfo = session.info["zone"]
-    staff = session.scalars(_staff_of(community).order_by(StaffMember.id)).all()
+    here = _staff_of(community).options(lazyload(StaffMember.places))  # the rules need no other
+    staff = session.scalars(here.order_by(StaffMember.id)).all()
     absences = _absences(session, [row.id for row in staff], now.astimezone(zone).date())
     return Scene(
         staff=[_person(row, absences[row.id]) for row in staff],
@@ -119,10 +120,13 @@ def _overrides(session: Session, community: str) -> dict[date, bool]:
 
 
 class Reader:
-    """What the events of a batch ask again and again, read once: rules, staff and calendar."""
+    """What the events of a batch ask again and again, read once: rules, staff and calendar.
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    ``pairings`` are held, so that the session still knows them when they are asked for.
+    """
+
+    def __init__(self, session: Session, pairings: Sequence[PairingSeen] = ()) -> None:
+        self._session, self._pairings = session, pairings
         self._rules: dict[str, tuple[Rule, ...]] = {}
         self._scenes: dict[str, Scene] = {}
 
@@ -206,11 +210,12 @@ def next_due(
     ).all()
 
 
-def load_told(session: Session, keys: Sequence[str]) -> None:
-    """Read these notifications and their recipients in one go; each is at hand afterwards."""
-    session.info["told"] = session.scalars(
-        select(Notification).where(Notification.id.in_(keys))
-    ).all()
+def load_told(session: Session, rows: Sequence[Delivery]) -> None:
+    """Read what these deliveries tell, and whom, in one go; the session has it at hand then."""
+    told = select(Notification).where(Notification.id.in_([row.notification for row in rows]))
+    people = select(StaffMember).where(StaffMember.id.in_({row.recipient for row in rows}))
+    session.info["told"] = [*session.scalars(told), *session.scalars(people)]
+    session.info["sources"] = {}  # from now on, what was written for a template is read once
 
 
 def listed(session: Session, told: Notification, limit: int = 20) -> Sequence[Alert]:
@@ -227,10 +232,14 @@ def listed(session: Session, told: Notification, limit: int = 20) -> Sequence[Al
 
 def template_source(session: Session, name: str, locale: str) -> str | None:
     """The newest text that was written for a template here; None where the shipped one holds."""
-    found = select(TemplateText.source).where(
-        TemplateText.name == name, TemplateText.locale == locale
-    )
-    return session.scalars(found.order_by(TemplateText.version.desc()).limit(1)).first()
+    known: dict[tuple[str, str], str | None] = session.info.get("sources", {})
+    if (name, locale) not in known:
+        found = select(TemplateText.source).where(
+            TemplateText.name == name, TemplateText.locale == locale
+        )
+        newest = found.order_by(TemplateText.version.desc()).limit(1)
+        known[name, locale] = session.scalars(newest).first()
+    return known[name, locale]
 
 
 def summary(session: Session, community: str) -> list[dict[str, Any]]:

@@ -26,8 +26,10 @@ from notifications.usecases import (
 )
 from notifications.usecases.access import require_lead
 from notifications.usecases.links import Links
+from notifications.visits import visits
 from notifications.web import create_app
 from servicekit import clock
+from servicekit.errors import Unavailable
 from servicekit.events import Event
 from servicekit.service import EXTERNAL, Call, Database, Service, every, on_event, rpc
 from servicekit.telemetry import failed
@@ -238,10 +240,26 @@ def _watch(call: Call) -> None:
             failed("escalation.failed", error, escalation=key)
             stuck.add(key)
     with call.transaction() as session:
-        members = digesting.waiting(session)
-    for member in members:
+        digests = digesting.due(session, now=clock.now())
+    for each in digests:
         try:
+            planned = _planned(call, each)
             with call.transaction() as session:
-                digesting.make(session, member, now=clock.now(), working=working)
+                digesting.make(
+                    session, each.staff, now=clock.now(), working=working, planned=planned
+                )
         except Exception as error:  # noqa: BLE001
-            failed("digest.failed", error, staff=member)
+            failed("digest.failed", error, staff=each.staff)
+
+
+def _planned(call: Call, digest: digesting.Due) -> list[Data]:
+    """The visits that a digest tells of; it goes without them where their owner is away."""
+    peers = call.peers_as(call.actor)
+    try:
+        return [
+            visit
+            for community in digest.communities
+            for visit in visits(peers, community, digest.first, digest.last, state="planned")
+        ]
+    except Unavailable:
+        return []

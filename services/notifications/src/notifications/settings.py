@@ -9,9 +9,10 @@ from functools import cached_property
 import servicekit.settings
 from notifications.channels import Channel, Channels
 from notifications.channels import robots as robot
-from notifications.channels.email import Email, Server, address
+from notifications.channels.email import Email, address
 from notifications.channels.hooks import SignedWebhook, Sms
 from notifications.channels.others import Other
+from notifications.channels.smtp import Server
 from notifications.domain.codes import ChannelCode
 from notifications.domain.providers import Provider
 from servicekit.errors import Invalid

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from flask import Flask, Response, request
 from markupsafe import escape
 from sqlalchemy.orm import Session
@@ -13,7 +10,9 @@ from notifications import queries
 from notifications.desk.app import install
 from notifications.desk.pages import BLUEPRINTS
 from notifications.domain.codes import ChannelCode, FeedKind
+from notifications.domain.workdays import published
 from notifications.usecases import feeds, inbox, links, preferences
+from notifications.visits import visits
 from servicekit import clock
 from servicekit.actors import Actor
 from servicekit.database import Database
@@ -25,6 +24,7 @@ PAGE = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width,initial-scale=1"><title>阳光百分百</title>'
     '<link rel="stylesheet" href="/desk/static/desk.css">'
+    '<link rel="stylesheet" href="/desk/static/dark.css" media="(prefers-color-scheme: dark)">'
     '<body class="alone"><main><section class="trouble"><h1>阳光百分百</h1>'
     "<p>{said}</p>{form}</section></main></body></html>"
 )
@@ -42,6 +42,7 @@ DONE = {
 def create_app(web: Web) -> Flask:
     """``/desk/`` is for staff; ``/feeds/<token>.ics`` shows a calendar; ``/l/<token>`` does what
     its link was signed for."""
+    published(clock.now().date())  # reading the calendar takes a second: now, and nobody waits
     app = health_app(web)
     database = web.database
     install(app, web, settings_of(web.container), BLUEPRINTS)
@@ -73,7 +74,7 @@ def create_app(web: Web) -> Flask:
 
 def _follow(session: Session, kind: str, key: str) -> None:
     if kind == links.ACKNOWLEDGE:
-        inbox.take_on(session, queries.notification(session, key, lock=True), now=clock.now())
+        inbox.take_on(session, queries.notification(session, key), now=clock.now())
     else:
         preferences.leave_channel(session, key, ChannelCode.EMAIL)
 
@@ -93,17 +94,7 @@ def _feed(database: Database, token: str) -> bytes:
             return feeds.staff_week(session, row, now=now)
     call = database.call(None, Actor(row.created_by, "feed", (row.community,)).context())
     today = now.astimezone(zone).date()
-    span = {"from": f"{today - feeds.BACK}", "until": f"{today + feeds.AHEAD}"}
-    visits = _visits(call.peers_as(call.actor), row.community, span)
-    own = (visit for visit in visits if visit["volunteer"] == row.subject)
+    span = (today - feeds.BACK, today + feeds.AHEAD)
+    found = visits(call.peers_as(call.actor), row.community, *span)
+    own = (visit for visit in found if visit["volunteer"] == row.subject)
     return feeds.volunteer_visits(own, zone=zone, now=now)
-
-
-def _visits(peers: Any, community: str, span: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """All visits of a community in a span of days, page by page."""
-    page, seen, total = 0, 0, 1
-    while seen < total:
-        page += 1
-        answer = peers.volunteers.find_visits(community=community, page=page, size=500, **span)
-        yield from answer["items"]
-        total, seen = answer["total"], page * 500

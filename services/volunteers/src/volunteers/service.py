@@ -17,7 +17,7 @@ from volunteers.contracts import people as people_rpc
 from volunteers.contracts import visits as visits_rpc
 from volunteers.contracts.shapes import CommunityArgs
 from volunteers.domain.codes import VolunteerState
-from volunteers.domain.matching import explain_choice, keep_run, match, replay_run
+from volunteers.domain.matching import explain_choice, keep_run, leading, match, replay_run
 from volunteers.domain.matching.whatif import whatif as try_out
 from volunteers.models import Pairing
 from volunteers.queries import pairings as found
@@ -153,6 +153,11 @@ class VolunteersService(Service):
     def explain_match(self, call: Call, data: Data) -> Any:
         explain = partial(compute, explain_choice)
         return explaining.explain_match(call.session, data, now=call.now, explain=explain)
+
+    @rpc(matching_rpc.FindCandidates, returns=matching_rpc.CandidatesView)
+    def find_candidates(self, call: Call, data: Data) -> Any:
+        lead = partial(compute, leading)
+        return explaining.find_candidates(call.session, data, now=call.now, lead=lead)
 
     @rpc(pairings_rpc.PairingArgs, returns=matching_rpc.ExplainView)
     def explain_pairing(self, call: Call, data: Data) -> Any:

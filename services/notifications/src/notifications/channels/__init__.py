@@ -45,9 +45,15 @@ class Channel(Protocol):
     code: ChannelCode
     per_minute: int
     """So many letters one address takes in a minute."""
+    lanes: int = 1
+    """So many letters are prepared side by side."""
 
     def provider(self, address: str) -> str:
         """Whom a letter to ``address`` is handed to: what is put aside where it fails."""
+
+    def prepare(self, letter: Letter) -> Outcome:
+        """What can be done before the letter's turn to be handed over; it may fail already."""
+        return Outcome()
 
     def send(self, letter: Letter) -> Outcome:
         """Hand the letter over. Says what came of it and raises nothing."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
-from notifications.channels import Letter, known_as
+from notifications.channels import Channel, Letter, known_as
 from notifications.channels.http import Poster, delivered
 from notifications.channels.robots import text_of
 from notifications.domain.codes import ChannelCode, FailureReason
@@ -16,7 +16,7 @@ from notifications.domain.deliveries import Outcome
 MAX_SMS = 500
 
 
-class SignedWebhook:
+class SignedWebhook(Channel):
     """Standard Webhooks: the same letter has the same ``webhook-id``, by which it is known again.
 
     The address is ``https://host/path#whsec_…``.
@@ -50,7 +50,7 @@ class SignedWebhook:
         self._poster.close()
 
 
-class Sms:
+class Sms(Channel):
     """A gateway for text messages takes a POST of ``{"id", "to", "text"}`` and signs for it."""
 
     code = ChannelCode.SMS

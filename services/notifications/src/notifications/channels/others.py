@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from notifications.channels import Letter
+from notifications.channels import Channel, Letter
 from notifications.channels.robots import text_of
 from notifications.domain.codes import ChannelCode, FailureReason, Urgency
 from notifications.domain.deliveries import Outcome
 
 
-class Other:
+class Other(Channel):
     """The member's address is an Apprise URL, such as ``tgram://token/chat``.
 
     Apprise says yes or no, not why; so a no is tried again, and then the next channel takes over.

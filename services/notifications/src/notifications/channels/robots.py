@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
-from notifications.channels import Letter
+from notifications.channels import Channel, Letter
 from notifications.channels.http import Poster
 from notifications.domain.codes import ChannelCode, FailureReason
 from notifications.domain.deliveries import Outcome
@@ -62,7 +62,7 @@ Message = tuple[str, dict[str, Any], dict[str, str]]
 """Path below the provider's address, body, query."""
 
 
-class Robot:
+class Robot(Channel):
     """One kind of robot: how its message looks, and which field of the answer has the code."""
 
     def __init__(

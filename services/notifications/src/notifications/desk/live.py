@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from eventlet.event import Event as Signal
 from sqlalchemy.orm import Session
 
-from notifications import news, texts
+from notifications import news, queries, texts
 from notifications.models import Notification, StaffMember
 from notifications.usecases.composing import content
 from servicekit.telemetry import failed
@@ -22,8 +22,11 @@ from servicekit.telemetry import failed
 KEEPALIVE_SECONDS = 20.0
 LONGEST_SECONDS = 300.0
 """A stream ends after this long; the browser comes again, and its rights are looked at anew."""
-GATHER_SECONDS = 0.05
-"""A burst of events is one change of the board."""
+BOARD_SECONDS = 0.5
+"""Boards are told of changes twice a second at most: a burst of events is one change."""
+SLICE, SLICE_SECONDS = 50, 0.01
+"""So many pages at once hear that their board has changed, and between them whoever is told
+something of their own."""
 
 
 @dataclass(eq=False)
@@ -63,6 +66,8 @@ class Hub:
         self._by_person: dict[str, set[Line]] = defaultdict(set)
         self._by_place: dict[str, set[Line]] = defaultdict(set)
         self._pending = news.News()
+        self._behind: list[Line] = []
+        self._next_boards = 0.0
         self._working = False
         news.listen(database.engine, self.hear)
         self._follower = eventlet.spawn(news.follow, database.engine)
@@ -103,11 +108,11 @@ class Hub:
 
     def _work(self) -> None:
         try:
-            while self._pending.notifications or self._pending.places:
-                found, self._pending = self._pending, news.News()
-                self._tell_people(found.notifications)
-                self._tell_places(found.places)
-                eventlet.sleep(GATHER_SECONDS)
+            while self._pending.notifications or self._pending.places or self._behind:
+                people, self._pending.notifications = self._pending.notifications, set()
+                self._tell_people(people)
+                self._tell_boards()
+                eventlet.sleep(SLICE_SECONDS)
         except Exception as error:  # noqa: BLE001 - the pages still look by themselves
             failed("desk.news_lost", error)
         finally:
@@ -120,42 +125,49 @@ class Hub:
                     "notice", **{key: row[key] for key in ("id", "title", "urgency", "state")}
                 )
 
-    def _tell_places(self, places: set[str]) -> None:
-        for place in places:
-            for line in list(self._by_place.get(place, ())):
-                line.tell("board")
+    def _tell_boards(self) -> None:
+        if not self._behind and time.monotonic() >= self._next_boards:
+            places, self._pending.places = self._pending.places, set()
+            self._behind = [line for place in places for line in self._by_place.get(place, ())]
+            self._next_boards = time.monotonic() + BOARD_SECONDS
+        now, self._behind = self._behind[:SLICE], self._behind[SLICE:]
+        for line in now:
+            line.tell("board")
 
     def _read(self, ids: set[str]) -> list[dict[str, Any]]:
         """The named notifications of those who look on, each text written once a language."""
         if not ids or not any(self._by_person.values()):
             return []
-        columns = (Notification, StaffMember.locale)
+        row = Notification
         wanted = (
-            sa.select(*columns)
-            .join(StaffMember, StaffMember.id == Notification.recipient)
-            .where(Notification.id.in_(ids))
+            sa.select(row.id, row.recipient, row.urgency, row.state, row.rule, row.subject)
+            .add_columns(StaffMember.locale)
+            .join(StaffMember, StaffMember.id == row.recipient)
+            .where(row.id.in_(ids))
         )
-        written: dict[Any, str] = {}
+        titles: dict[Any, str] = {}
         with self._database.transaction() as session:
-            rows = session.execute(wanted).all()
-            return [self._told(session, row, locale.value, written) for row, locale in rows]
+            found = session.execute(wanted).all()
+            for each in found:
+                key = (each.rule, each.subject, each.locale)
+                if key not in titles:
+                    titles[key] = _title(session, each.id, each.locale)
+        return [
+            {
+                "recipient": each.recipient,
+                "id": each.id,
+                "title": titles[each.rule, each.subject, each.locale],
+                "urgency": each.urgency,
+                "state": each.state,
+            }
+            for each in found
+        ]
 
-    def _told(
-        self, session: Session, row: Notification, locale: str, written: dict[Any, str]
-    ) -> dict[str, Any]:
-        """In codes: names are asked for when somebody reads, with their own rights."""
-        key = (row.rule, row.subject, locale)
-        if key not in written:
-            template, data, source = content(session, row, locale)
-            text = texts.write_or_fall_back(template, locale, data, fallback=row.id, source=source)
-            written[key] = text.subject
-        return {
-            "recipient": row.recipient,
-            "id": row.id,
-            "title": written[key],
-            "urgency": row.urgency.value,
-            "state": row.state.value,
-        }
+
+def _title(session: Session, key: str, locale: str) -> str:
+    """In codes: names are asked for when somebody reads, with their own rights."""
+    template, data, source = content(session, queries.notification(session, key), locale)
+    return texts.write_or_fall_back(template, locale, data, fallback=key, source=source).subject
 
 
 def stream(hub: Hub, line: Line, seconds: float) -> Iterator[str]:

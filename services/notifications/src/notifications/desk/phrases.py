@@ -27,7 +27,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "yesterday": ("昨天", "yesterday"),
     "tomorrow": ("明天", "tomorrow"),
     "close": ("关闭", "Close"),
-    "back": ("返回", "Back"),
     "save": ("保存", "Save"),
     "saved": ("已保存。", "Saved."),
     "previous": ("上一页", "Previous"),
@@ -38,7 +37,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "motto": ("四助三服务，一个都不少", "Four aids, three services, nobody left out"),
     # signing in
     "sign_in": ("登录", "Sign in"),
-    "sign_in_lead": ("请用您的工作编号登录。", "Sign in with your staff code."),
     "code": ("工作编号", "Staff code"),
     "code_hint": (
         "例如 S01；在多个社区有同号时，请写全社区代码。",
@@ -49,11 +47,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "编号或密码不对，请再试一次。忘记密码请联系管理员。",
         "The code or the password is wrong; try again. If you forgot it, ask an administrator.",
     ),
-    "sign_in_wait": (
-        "尝试次数过多。请在 {minutes} 分钟后再试。",
-        "Too many tries. Please try again in {minutes} min.",
-    ),
-    "signed_out": ("您已退出。", "You have signed out."),
     # inbox
     "show_mine": ("待我处理", "Mine"),
     "show_open": ("全员待处理", "Everybody's"),
@@ -83,7 +76,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "explain_rule": ("哪条规则", "Which rule"),
     "explain_told": ("通知了谁", "Who was told"),
     "explain_not_told": ("没有通知谁，为什么", "Who was not, and why"),
-    "explain_when": ("何时、由哪条渠道", "When, and by which channel"),
     "told_as": ("{who}（{why}）", "{who} ({why})"),
     "told_again": ("此前已通知过，没有重复发送。", "Told before; not sent again."),
     "escalation": ("逐级通知", "Escalation"),
@@ -131,8 +123,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "输入志愿者编号，看看为什么不是他（她）。",
         "Give a volunteer's code and see why it is not them.",
     ),
+    "deciding": ("关键差别", "What decides"),
     "instead_button": ("查看理由", "Show why"),
-    "alternatives": ("其他人选", "Others"),
     "can_serve": ("可以服务", "could serve"),
     "cannot_serve": ("不能服务", "cannot serve"),
     "accept": ("接受结对", "Accept"),
@@ -162,7 +154,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "mark_met": ("已满足", "met"),
     "mark_suspended": ("暂停", "suspended"),
     "households_count": ("{count} 户", "{count} households"),
-    "covered_of": ("{covered} / {total} 项已有人", "{covered} of {total} covered"),
     "building": ("{name} 号楼", "Building {name}"),
     "no_building": ("未登记楼号", "No building on record"),
     "no_needs": ("暂无需求", "no needs"),
@@ -187,8 +178,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     "visit_partial": ("部分完成", "partly"),
     "visit_missed": ("未到访", "missed"),
     "visit_other": ("其他", "other"),
-    "visits_unit": ("{count} 次", "{count} visits"),
-    "hours_unit": ("{count} 小时", "{count} h"),
     "as_table": ("看数据表", "As a table"),
     "week": ("周", "Week"),
     "total": ("合计", "Total"),
@@ -253,7 +242,6 @@ PHRASES: dict[str, tuple[str, str]] = {
         "密码已修改，请用新密码登录。",
         "Your password is changed; sign in with the new one.",
     ),
-    "minute_hint": ("24 小时制，如 20:00", "24 hours, such as 20:00"),
     # parked
     "parked_lead": (
         "多次处理失败而被搁置的消息。查明原因后，可以重放或丢弃；理由会留档。",
@@ -261,7 +249,6 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "parked_empty": ("没有搁置的消息，一切顺利。", "Nothing is parked. All is well."),
     "parked_away": ("{service} 服务没有应答。", "The {service} service does not answer."),
-    "event_type": ("事件", "Event"),
     "handler": ("处理者", "Handler"),
     "error": ("错误", "Error"),
     "parked_at": ("搁置时间", "Parked"),

@@ -54,7 +54,7 @@ class Reasons:
         """From the volunteers service's answer."""
         widest = max((row["weight"] for row in answer["factors"]), default=1) or 1
         conditions = (
-            Condition(_said(row["label"], locale), _said(row["sentence"], locale), row["passed"])
+            Condition(_said(row["label"], locale), _fact(row, locale), row["passed"])
             for row in answer["filters"]
         )
         return cls(
@@ -71,13 +71,43 @@ class Reasons:
         )
 
 
+@dataclass(frozen=True)
+class Alternative:
+    """Somebody else who could serve: rank and score, and what sets them apart from the first."""
+
+    volunteer: str
+    rank: int
+    total: int
+    label: str
+    sentence: str
+    points: int
+
+
+def alternatives(
+    answer: Mapping[str, Any], locale: str, *, besides: str
+) -> tuple[Alternative, ...]:
+    """From the volunteers service's answer, without the volunteer that the page is about."""
+    return tuple(
+        Alternative(
+            volunteer=row["volunteer"],
+            rank=row["rank"],
+            total=row["total"],
+            label=_said(row["label"], locale),
+            sentence=_fact(row, locale),
+            points=row["points"],
+        )
+        for row in answer["items"]
+        if row["volunteer"] != besides
+    )
+
+
 def _bar(row: Mapping[str, Any], widest: int, locale: str) -> Bar:
     track = 100 * row["weight"] / widest
     most = row["weight"] * THOUSAND
     share = row["contribution"] / most if most else 0.0
     return Bar(
         label=_said(row["label"], locale),
-        sentence=_said(row["sentence"], locale),
+        sentence=_fact(row, locale),
         points=row["contribution"],
         most=most,
         track=round(track, 2),
@@ -87,3 +117,9 @@ def _bar(row: Mapping[str, Any], widest: int, locale: str) -> Bar:
 
 def _said(texts: Mapping[str, str], locale: str) -> str:
     return texts.get(locale) or texts.get("zh-CN") or ""
+
+
+def _fact(row: Mapping[str, Any], locale: str) -> str:
+    """What a sentence says, without the label that it begins with: that stands above it."""
+    sentence = _said(row["sentence"], locale)
+    return sentence.removeprefix(_said(row["label"], locale)).lstrip(":：，, ")

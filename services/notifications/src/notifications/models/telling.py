@@ -120,7 +120,10 @@ class Delivery(Base):
 
 
 class Attempt(Base):
-    """One try of a delivery; without a reason it was handed over."""
+    """One try of a delivery; without a reason it was handed over.
+
+    Begun with the claim: a number beyond the delivery's own ``attempts`` is under way, or in doubt.
+    """
 
     __tablename__ = "attempts"
 

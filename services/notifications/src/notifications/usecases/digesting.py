@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from notifications.domain.deliveries import delivery_id
 from notifications.domain.rules import UNRULED, Person, Scene, Told, channels_for, first_steps
 from notifications.domain.timing import digest_day
 from notifications.models import Delivery, Digest, Notification, PairingSeen, StaffMember
-from notifications.usecases.telling import Occasion, tell
+from notifications.usecases.telling import Occasion, Telling, tell
 from servicekit.db import insert_ignore
 
 RULE = replace(UNRULED, name="digest", template="digest")
@@ -36,21 +37,53 @@ DATES = {"review.due": "due_on", "clearance.expiring": "expires_on"}
 """Events that speak of a day to come, and the field that says which."""
 
 
-def waiting(session: Session) -> list[str]:
-    """The members who have a digest."""
-    found = select(StaffMember.id).where(StaffMember.digest != DigestPeriod.NONE)
-    return list(session.scalars(found.order_by(StaffMember.id)))
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A digest whose time has come: whose it is, and of which days it tells what is coming."""
+
+    staff: str
+    communities: tuple[str, ...]
+    first: date
+    last: date
+
+
+def due(session: Session, *, now: datetime) -> list[Due]:
+    """The digests that are to be made now."""
+    members = select(StaffMember).where(StaffMember.digest != DigestPeriod.NONE)
+    scenes: dict[str, Scene] = {}
+    found = []
+    for member in session.scalars(members.order_by(StaffMember.id)).all():
+        if member.community not in scenes:
+            scenes[member.community] = queries.scene(session, member.community, now=now)
+        day = _day(member, scenes[member.community])
+        if day and session.get(Digest, (member.id, member.digest, day)) is None:
+            last = day if member.digest is DigestPeriod.DAILY else day + AHEAD
+            found.append(Due(member.id, tuple(member.communities), day, last))
+    return found
+
+
+def _day(member: StaffMember, scene: Scene) -> date | None:
+    """The day whose digest a member gets at this moment, if any."""
+    person = scene.person(member.id)
+    local = scene.now.astimezone(scene.zone)
+    return digest_day(local, person.preference, scene.workdays) if person else None
 
 
 def make(
-    session: Session, staff: str, *, now: datetime, working: Container[ChannelCode]
+    session: Session,
+    staff: str,
+    *,
+    now: datetime,
+    working: Container[ChannelCode],
+    planned: Iterable[Mapping[str, Any]] = (),
 ) -> str | None:
-    """Make the digest whose time has come, once; the id of its notification, or None."""
+    """Make the digest whose time has come, once; the id of its notification, or None.
+
+    ``planned``: the visits to come in the member's communities.
+    """
     member = queries.member(session, staff)
     scene = queries.scene(session, member.community, now=now)
-    person = scene.person(staff)
-    local = now.astimezone(scene.zone)
-    day = digest_day(local, person.preference, scene.workdays) if person else None
+    person, day = scene.person(staff), _day(member, scene)
     if person is None or day is None:
         return None
     key = {"staff": staff, "period": member.digest, "day": day}
@@ -58,7 +91,8 @@ def make(
         return None
     carried = _carried(session, staff, now)
     data = _data(session, member, carried, day)
-    if not any(data[part] for part in ("news", "waiting", "silent", "ahead")):
+    data["visits"] = _visits(session, member, planned)
+    if not any(data[part] for part in ("news", "waiting", "silent", "ahead", "visits")):
         return None
     notification = _tell(session, member, person, scene, data, working)
     session.get_one(Digest, (staff, member.digest, day)).notification = notification
@@ -79,7 +113,7 @@ def _tell(
     told = Told(replace(person, preference=plain), Why.ROLE)
     subject = f"{member.digest}/{data['day']}"
     occasion = Occasion(RULE, member.community, subject, "digest", "", data)
-    return tell(session, occasion, [told], scene, working)[member.id]
+    return tell(session, Telling(occasion, [told], scene), working)[member.id]
 
 
 def _carried(session: Session, staff: str, now: datetime) -> Sequence[Delivery]:
@@ -149,19 +183,36 @@ def _open(session: Session, staff: str) -> Sequence[Notification]:
     ).all()
 
 
-def _silent(session: Session, member: StaffMember, day: date) -> list[dict[str, Any]]:
-    """Pairings that run and were not visited for long, the longest first."""
+def _visits(
+    session: Session, member: StaffMember, planned: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Day after day, how many visits are planned and to whom: of the member's own pairings, and of
+    those that are nobody's."""
+    theirs = {row.id for row in _pairings(session, member)}
+    days: dict[str, list[str]] = defaultdict(list)
+    for visit in planned:
+        if visit["pairing"] in theirs:
+            days[visit["on"]].append(visit["household"])
+    return [
+        {"on": day, "count": len(days[day]), "households": sorted(set(days[day]))[:MOST]}
+        for day in sorted(days)
+    ]
+
+
+def _pairings(session: Session, member: StaffMember) -> list[PairingSeen]:
+    """The running pairings that a member looks after."""
     rows = session.scalars(
         select(PairingSeen).where(
             PairingSeen.community.in_(member.communities), PairingSeen.running.is_(True)
         )
     )
-    found = [
-        (row.last_visit_on or row.started_on or day, row)
-        for row in rows
-        if (row.coordinator or member.id) == member.id
-        and (row.last_visit_on or row.started_on or day) < day - SILENT
-    ]
+    return [row for row in rows if row.coordinator in (None, member.id)]
+
+
+def _silent(session: Session, member: StaffMember, day: date) -> list[dict[str, Any]]:
+    """Pairings that run and were not visited for long, the longest first."""
+    last = ((row.last_visit_on or row.started_on or day, row) for row in _pairings(session, member))
+    found = [(seen, row) for seen, row in last if seen < day - SILENT]
     found.sort(key=lambda pair: (pair[0], pair[1].id))
     return [
         {

@@ -7,8 +7,9 @@ the last level was committed.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import select
@@ -23,9 +24,9 @@ from notifications.domain.codes import (
     Why,
 )
 from notifications.domain.escalation import Stage, deadline, ladder
-from notifications.domain.rules import Happening, Rule, Scene, Told, fitting, subject_of
+from notifications.domain.rules import Rule, Scene, Told, fitting
 from notifications.models import Escalation, EscalationStep, Notification
-from notifications.usecases.telling import Occasion, tell_again, timing
+from notifications.usecases.telling import Occasion, Telling, tell_again, timing
 from servicekit.db import insert_ignore
 from servicekit.outbox import publish
 
@@ -38,12 +39,26 @@ def escalation_id(rule: str, subject: str) -> str:
     return fitting(f"{rule}:{subject}")
 
 
-def begin(session: Session, occasion: Occasion, told: Sequence[Told], scene: Scene) -> None:
-    """From now on somebody has to take it on within the rule's time, or the next level follows."""
+def begin(session: Session, tellings: Sequence[Telling]) -> dict[str, int]:
+    """From now on somebody has to take each on within the rule's time, or the next level follows.
+
+    Returns the escalations that are new, and the place of the telling that began each.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    places: dict[str, int] = {}
+    for place, each in enumerate(tellings):
+        row = _escalation(each)
+        rows.setdefault(row["id"], row)
+        places.setdefault(row["id"], place)
+    made = insert_ignore(session, Escalation.__table__, [rows[key] for key in sorted(rows)])
+    return {key: places[key] for key in made}
+
+
+def _escalation(telling: Telling) -> dict[str, Any]:
+    occasion, scene = telling.occasion, telling.scene
     rule = occasion.rule
     subject = occasion.alike(scene) if rule.group_minutes else occasion.subject
-    first = min(timing(rule, each, scene).at for each in told)
-    row = {
+    return {
         "id": escalation_id(rule.name, subject),
         "community": occasion.community,
         "rule": rule.name,
@@ -51,9 +66,8 @@ def begin(session: Session, occasion: Occasion, told: Sequence[Told], scene: Sce
         "state": EscalationState.OPEN,
         "level": 0,
         "started_at": scene.now,
-        "due_at": deadline(rule, first),
+        "due_at": deadline(rule, min(timing(rule, each, scene).at for each in telling.told)),
     }
-    insert_ignore(session, Escalation.__table__, [row])
 
 
 def due(session: Session, *, now: datetime, besides: Collection[str] = ()) -> str | None:
@@ -186,39 +200,60 @@ def _announce(
     )
 
 
+def hold(session: Session, told: Notification) -> None:
+    """Lock what is about to change: an escalation before what it told, as everybody does here."""
+    _locked(session, Escalation, [(told.rule, told.subject)])
+    session.refresh(told, with_for_update=True)
+
+
 def close(
     session: Session, rule: str, subject: str, state: EscalationState, *, by: str, now: datetime
 ) -> int:
     """Stop an escalation at once; the level it had reached, 0 where there was none."""
-    found = select(Escalation).where(Escalation.rule == rule, Escalation.subject == subject)
-    row = session.scalars(found.with_for_update()).first()
-    if row is None:
-        return 0
+    found = _locked(session, Escalation, [(rule, subject)])
+    for row in found:
+        _close(row, state, by, now)
+    return max((row.level for row in found), default=0)
+
+
+def _close(row: Escalation, state: EscalationState, by: str, now: datetime) -> None:
     if row.state in (EscalationState.OPEN, EscalationState.EXHAUSTED) or (
         state is EscalationState.RESOLVED
     ):
         row.state, row.due_at, row.closed_at, row.closed_by = state, None, now, by
         row.version += 1
-    return row.level
 
 
-def resolve_by(
-    session: Session, rules: Iterable[Rule], happening: Happening, *, now: datetime
+def resolve(
+    session: Session,
+    settled: Mapping[tuple[str, str], tuple[int, str]],
+    born: Mapping[str, int],
+    *,
+    now: datetime,
 ) -> None:
-    """Settle what an event settles: a proposal that was accepted asks for nothing any more."""
-    for rule in rules:
-        if happening.type in rule.resolved_by:
-            subject = subject_of(rule, happening)
-            for row in told_of(session, rule.name, subject):
-                settle(row, now)
-            close(
-                session,
-                rule.name,
-                subject,
-                EscalationState.RESOLVED,
-                by=happening.type,
-                now=now,
-            )
+    """Settle what events settle: a proposal that was accepted asks for nothing any more.
+
+    ``settled``: rule and subject → place and type of the event in its batch. What the batch made
+    afterwards (``born``: by the event in which place) is not settled by it.
+    """
+    if not settled:
+        return
+    for row in _locked(session, Escalation, settled):
+        place, by = settled[row.rule, row.subject]
+        if born.get(row.id, -1) < place:
+            _close(row, EscalationState.RESOLVED, by, now)
+    for told in _locked(session, Notification, settled):
+        if born.get(told.id, -1) < settled[told.rule, told.subject][0]:
+            settle(told, now)
+
+
+Row = TypeVar("Row", Escalation, Notification)
+
+
+def _locked(session: Session, kind: type[Row], about: Iterable[tuple[str, str]]) -> Sequence[Row]:
+    """What there is about these rules and subjects, locked in the order of its ids."""
+    these = sa.tuple_(kind.rule, kind.subject).in_(list(about))
+    return session.scalars(select(kind).where(these).order_by(kind.id).with_for_update()).all()
 
 
 def settle(row: Notification, now: datetime) -> None:

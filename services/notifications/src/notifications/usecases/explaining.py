@@ -95,8 +95,14 @@ def _deliveries(session: Session, notification: str) -> list[dict[str, Any]]:
 
 
 def _attempts(session: Session, deliveries: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The tries of which something came, by delivery."""
     found: dict[str, list[dict[str, Any]]] = {}
-    rows = select(Attempt).where(Attempt.delivery.in_(deliveries)).order_by(Attempt.number)
+    rows = (
+        select(Attempt)
+        .join(Delivery, Delivery.id == Attempt.delivery)
+        .where(Attempt.delivery.in_(deliveries), Attempt.number <= Delivery.attempts)
+        .order_by(Attempt.number)
+    )
     for row in session.scalars(rows):
         told = {"number": row.number, "at": row.at, "reason": row.reason, "code": row.code}
         found.setdefault(row.delivery, []).append(told)

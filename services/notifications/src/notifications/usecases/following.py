@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from notifications.domain.rules import Happening
@@ -14,17 +16,32 @@ from servicekit.db import insert_ignore
 STARTS, ENDS = "pairing.started", ("pairing.ended", "pairing.declined")
 
 
-def follow(session: Session, happening: Happening) -> None:
-    """Note what an event says of a pairing: that it runs, when it was last visited, whose it is."""
-    if happening.type == "notification.acknowledged":
-        _note_coordinator(session, happening.data)
-    elif happening.data.get("pairing"):
-        _note_pairing(session, happening)
+def follow(session: Session, happenings: Sequence[Happening]) -> Sequence[PairingSeen]:
+    """Note what events say of pairings: that they run, when they were last visited, whose they are.
+
+    Returns the copies that the events speak of, locked one after the other by id.
+    """
+    coordinators = _coordinators(session, happenings)
+    spoken = {each.data["pairing"]: each for each in happenings if each.data.get("pairing")}
+    if not spoken and not coordinators:
+        return []
+    unseen = [_unseen(spoken[key]) for key in sorted(spoken)]
+    insert_ignore(session, PairingSeen.__table__, unseen)
+    found = PairingSeen.id.in_({*spoken, *coordinators})
+    locked = select(PairingSeen).where(found).order_by(PairingSeen.id).with_for_update()
+    seen = {row.id: row for row in session.scalars(locked)}
+    for happening in happenings:
+        if happening.data.get("pairing"):
+            _note(seen[happening.data["pairing"]], happening)
+    for key, coordinator in coordinators.items():
+        if key in seen and seen[key].coordinator is None:
+            seen[key].coordinator = coordinator
+    return list(seen.values())
 
 
-def _note_pairing(session: Session, happening: Happening) -> None:
+def _unseen(happening: Happening) -> dict[str, Any]:
     data = happening.data
-    row = {
+    return {
         "id": data["pairing"],
         "community": happening.community,
         "household": data["household"],
@@ -32,8 +49,10 @@ def _note_pairing(session: Session, happening: Happening) -> None:
         "running": False,
         "version": 0,
     }
-    insert_ignore(session, PairingSeen.__table__, [row])
-    seen = session.get_one(PairingSeen, data["pairing"], with_for_update=True)
+
+
+def _note(seen: PairingSeen, happening: Happening) -> None:
+    data = happening.data
     if happening.type == "visit.done":
         visited = date.fromisoformat(data["on"])
         seen.last_visit_on = max(seen.last_visit_on or visited, visited)
@@ -50,10 +69,16 @@ def _move(seen: PairingSeen, type_: str, data: Any) -> None:
         seen.running = False
 
 
-def _note_coordinator(session: Session, data: Any) -> None:
+def _coordinators(session: Session, happenings: Sequence[Happening]) -> dict[str, str]:
     """Whoever takes on the proposal of a pairing coordinates it from then on."""
-    told = session.get(Notification, data["notification"])
-    pairing = told.data.get("pairing") if told and told.event == "pairing.proposed" else None
-    seen = session.get(PairingSeen, pairing) if pairing else None
-    if seen is not None and seen.coordinator is None:
-        seen.coordinator = data["recipient"]
+    taken = {
+        each.data["notification"]: each.data["recipient"]
+        for each in happenings
+        if each.type == "notification.acknowledged"
+    }
+    if not taken:
+        return {}
+    proposals = select(Notification).where(
+        Notification.id.in_(taken), Notification.event == "pairing.proposed"
+    )
+    return {row.data["pairing"]: taken[row.id] for row in session.scalars(proposals)}

@@ -18,7 +18,7 @@ from notifications.domain.codes import (
 from notifications.models import Delivery, Notification
 from notifications.usecases.access import require_own
 from notifications.usecases.composing import content
-from notifications.usecases.escalating import OPEN, close, settle, told_of
+from notifications.usecases.escalating import OPEN, close, hold, settle, told_of
 from servicekit.actors import Actor
 from servicekit.errors import NotFound
 from servicekit.outbox import publish
@@ -63,6 +63,7 @@ def acknowledge(
 
 def take_on(session: Session, row: Notification, *, now: datetime) -> None:
     """The recipient takes it on, on whichever channel; nobody else is told from now on."""
+    hold(session, row)
     _mark(row, now)
     if row.state not in OPEN:
         return
@@ -80,6 +81,7 @@ def resolve(
 ) -> dict[str, Any]:
     """Nothing is left to do: this closes it for everybody who was told. Twice changes nothing."""
     row = _own(session, data, actor)
+    hold(session, row)
     _mark(row, now)
     told = told_of(session, row.rule, row.subject)
     for each in told:
@@ -90,7 +92,7 @@ def resolve(
 
 
 def _own(session: Session, data: Mapping[str, Any], actor: Actor) -> Notification:
-    row = queries.notification(session, data["notification"], lock=True)
+    row = queries.notification(session, data["notification"])
     if row.recipient != data["staff"]:
         raise NotFound(f"in the inbox of {data['staff']} notification", row.id)
     require_own(actor, queries.member(session, row.recipient))

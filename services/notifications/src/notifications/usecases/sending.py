@@ -1,20 +1,23 @@
 """Deliveries that are due: claim some, hand them over one by one, note what came of each.
 
 Nothing is held in the database while the network is waited for. Each hand-over is noted before the
-next begins, so a sender that dies leaves one letter in doubt: when its lease runs out another
+next, so a sender that dies leaves one letter in doubt: when its lease runs out another
 sender takes it over and sends it again, under the same Message-ID.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Container
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import sqlalchemy as sa
+from eventlet import GreenPool
+from eventlet.semaphore import Semaphore
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -36,6 +39,7 @@ from servicekit.telemetry import failed, log
 Transaction = Callable[[], AbstractContextManager[Session]]
 
 BATCH = 50
+READY = Outcome()
 ROUND = timedelta(seconds=20)
 """A round ends well before the lease of what it claimed."""
 
@@ -78,24 +82,61 @@ def send_due(sender: Sender, *, limit: int) -> dict[str, int]:
         while done.total() < limit and sender.clock() < ends:
             with sender.transaction() as session:
                 claims = claim(session, sender, limit=min(BATCH, limit - done.total()))
-            if not claims or not _send(sender, claims, done, ends):
+            if not claims or not Round(sender, deque(claims), done, ends).send():
                 break
     finally:
         sender.channel.close()
     return dict(done)
 
 
-def _send(sender: Sender, claims: list[Claim], done: Counter[str], ends: datetime) -> bool:
-    """Hand over what was claimed; False where the rest was given back."""
-    for position, each in enumerate(claims):
-        outcome = hand_over(sender, each)
-        with sender.transaction() as session:
-            done[record(session, sender, each, outcome)] += 1
-        if outcome.reason is FailureReason.UNREACHABLE or sender.clock() >= ends:
-            with sender.transaction() as session:
-                release(session, claims[position + 1 :], sender.clock())
-            return False
-    return True
+@dataclass
+class Round:
+    """What was claimed: prepared side by side, handed over and noted one by one.
+
+    So one letter is in doubt at most when the process dies, however many are on their way.
+    """
+
+    sender: Sender
+    waiting: deque[Claim]
+    done: Counter[str]
+    ends: datetime
+    turn: Semaphore = field(default_factory=Semaphore)
+    going_on: bool = True
+
+    def send(self) -> bool:
+        """Hand all of it over; False where the rest was given back."""
+        pool = GreenPool()
+        lanes = [pool.spawn(self._lane) for _ in range(self.sender.channel.lanes)]
+        try:
+            for lane in lanes:
+                lane.wait()
+        except BaseException:
+            self.going_on = False
+            pool.waitall()
+            raise
+        if self.waiting:
+            with self.sender.transaction() as session:
+                release(session, list(self.waiting), self.sender.clock())
+        return self.going_on
+
+    def _lane(self) -> None:
+        while self.going_on and self.waiting:
+            each = self.waiting.popleft()
+            began = time.monotonic()
+            ready = self.sender.channel.prepare(each.letter)
+            seconds = time.monotonic() - began
+            with self.turn:
+                self._finish(each, ready, seconds)
+
+    def _finish(self, each: Claim, ready: Outcome, seconds: float) -> None:
+        if not self.going_on:
+            self.waiting.append(each)
+            return
+        outcome = hand_over(self.sender, each, ready, seconds)
+        with self.sender.transaction() as session:
+            self.done[record(session, self.sender, each, outcome)] += 1
+        over = self.sender.clock() >= self.ends
+        self.going_on = outcome.reason is not FailureReason.UNREACHABLE and not over
 
 
 def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
@@ -106,12 +147,17 @@ def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
     """
     now, claims = sender.clock(), []
     rows = queries.next_due(session, sender.channel.code, now, limit)
-    queries.load_told(session, [row.notification for row in rows])
-    for row in rows:
-        each = _written(session, sender, row, now)
-        if each and not _put_off(session, sender, row, each, now):
-            row.state, row.next_at = DeliveryState.SENDING, each.lease
-            claims.append(each)
+    queries.load_told(session, rows)
+    with session.no_autoflush:  # what is put off is written in one go
+        for row in rows:
+            each = _written(session, sender, row, now)
+            if each and not _put_off(session, sender, row, each, now):
+                claims.append(each)
+    mine = Delivery.id.in_([each.delivery for each in claims])
+    leased = {"state": DeliveryState.SENDING, "next_at": now + LEASE}
+    session.execute(update(Delivery).where(mine).values(leased))
+    tries = [{"delivery": each.delivery, "number": each.attempt, "at": now} for each in claims]
+    insert_ignore(session, Attempt.__table__, tries)
     return claims
 
 
@@ -143,12 +189,17 @@ def _put_off(session: Session, sender: Sender, row: Delivery, each: Claim, now: 
     return False
 
 
-def hand_over(sender: Sender, claim: Claim) -> Outcome:
-    """Give the letter to its provider, and remember how the provider took it."""
+def hand_over(
+    sender: Sender, claim: Claim, ready: Outcome = READY, seconds: float = 0.0
+) -> Outcome:
+    """Give the letter to its provider, and remember how the provider took it.
+
+    ``ready`` and ``seconds``: what came of preparing it, and how long that took.
+    """
     began = time.monotonic()
-    outcome = sender.channel.send(claim.letter)
+    outcome = sender.channel.send(claim.letter) if ready.sent else ready
     well = outcome.reason is not FailureReason.UNREACHABLE
-    seconds = time.monotonic() - began
+    seconds += time.monotonic() - began
     sender.provider(claim).answered(well=well, seconds=seconds, now=sender.clock())
     return outcome
 
@@ -170,7 +221,6 @@ def record(session: Session, sender: Sender, claim: Claim, outcome: Outcome) -> 
     now = sender.clock()
     record_one = _record_sent if outcome.sent else _record_failed
     state = record_one(session, sender, claim, outcome, now)
-    _note_attempt(session, claim, outcome, now)
     log.info(
         "delivery",
         delivery=claim.delivery,
@@ -187,7 +237,8 @@ def _record_sent(
     """In one statement, without a look first: sent is sent, whoever has the claim by now."""
     done = {"state": DeliveryState.SENT, "sent_at": now, "next_at": None, "last_error": None}
     own = {**done, "attempts": claim.attempt, "message_id": outcome.message_id}
-    session.execute(update(Delivery).where(Delivery.id == claim.delivery).values(own))
+    table: Any = Delivery.__table__  # not by way of the ORM: this is done for each letter
+    session.execute(sa.update(table).where(table.c.id == claim.delivery).values(own))
     if claim.letter.rule == digesting.RULE.name:  # what it carries has come as far
         session.execute(update(Delivery).where(Delivery.carried_by == claim.delivery).values(done))
     return DeliveryState.SENT
@@ -199,19 +250,21 @@ def _record_failed(
     row = session.get_one(Delivery, claim.delivery, with_for_update=True)
     if row.state is not DeliveryState.SENDING or row.next_at != claim.lease:
         return row.state  # another sender has it by now
+    _note_failure(session, claim, outcome, now)
     another = bool(next_channels(session, row, sender.working))
     state, row.next_at = after(outcome, attempts=claim.attempt, now=now, another=another)
+    if another and sender.provider(claim).aside(now):  # it is not tried again for a while
+        state, row.next_at = DeliveryState.FAILED, None
     row.state, row.attempts, row.last_error = state, claim.attempt, outcome.text
     if state is DeliveryState.FAILED and outcome.reason:
         give_up(session, sender.working, row, outcome.reason, now)
     return state
 
 
-def _note_attempt(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
-    code = None if outcome.code is None else str(outcome.code)[:40]
-    attempt = {"delivery": claim.delivery, "number": claim.attempt, "at": now}
-    attempt |= {"reason": outcome.reason, "code": code}
-    insert_ignore(session, Attempt.__table__, [attempt])
+def _note_failure(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
+    row = session.get_one(Attempt, (claim.delivery, claim.attempt))
+    row.at, row.reason = now, outcome.reason
+    row.code = None if outcome.code is None else str(outcome.code)[:40]
 
 
 def _fall_back(

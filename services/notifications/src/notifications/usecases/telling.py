@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,79 +56,112 @@ class Occasion:
         return fitting("/".join((*values, f"{start:%Y%m%dT%H%M}")))
 
 
-def tell(
-    session: Session,
-    occasion: Occasion,
-    told: Sequence[Told],
-    scene: Scene,
-    working: Container[ChannelCode],
-) -> dict[str, str]:
-    """Store what is new: recipient → id of the notification that tells them.
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An occasion and whom it is told to, at one moment."""
+
+    occasion: Occasion
+    told: Sequence[Told]
+    scene: Scene
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one person would be told. ``key``: what is told once; ``home``: the notification."""
+
+    place: int
+    telling: Telling
+    told: Told
+    key: str
+    home: dict[str, Any]
+
+    @property
+    def grouped(self) -> bool:
+        return bool(self.telling.occasion.rule.group_minutes)
+
+
+def tell_all(
+    session: Session, tellings: Sequence[Telling], working: Container[ChannelCode]
+) -> list[dict[str, str]]:
+    """Store what is new: for each telling, recipient → id of the notification that tells them.
 
     What was told before is not told again, however often and in whichever order events arrive.
+    Each table is written once and in the order of its keys: so no two that do this at the same
+    time wait for each other.
     """
-    if occasion.rule.group_minutes:
-        return _tell_together(session, occasion, told, scene, working)
-    return _tell_each(session, occasion, occasion.subject, told, scene, working)
-
-
-def _tell_each(
-    session: Session,
-    occasion: Occasion,
-    subject: str,
-    told: Sequence[Told],
-    scene: Scene,
-    working: Container[ChannelCode],
-) -> dict[str, str]:
-    rows = [_notification(occasion, subject, each, scene.now) for each in told]
+    drafts = _fresh(
+        session, [draft for n, each in enumerate(tellings) for draft in _drafts(n, each)]
+    )
+    homes: dict[str, Draft] = {}
+    for draft in drafts:
+        homes.setdefault(draft.home["id"], draft)
+    rows = [homes[key].home for key in sorted(homes)]
     new = set(insert_ignore(session, Notification.__table__, rows))
-    deliveries: list[dict[str, Any]] = []
-    for each, row in zip(told, rows, strict=True):
-        if row["id"] in new:
-            channels = first_steps(channels_for(occasion.rule, each.person, working))
-            timed = timing(occasion.rule, each, scene)
-            deliveries += [delivery(row, code, timed, scene.now) for code in channels]
+    deliveries = [each for key in sorted(new) for each in _deliveries(homes[key], working)]
     insert_ignore(session, Delivery.__table__, deliveries)
     news.tell(session, notifications=new)
-    return {row["recipient"]: row["id"] for row in rows if row["id"] in new}
+    fresh = new | _add_alerts(session, [draft for draft in drafts if draft.grouped])
+    told: list[dict[str, str]] = [{} for _ in tellings]
+    for draft in drafts:
+        if draft.key in fresh:
+            told[draft.place][draft.told.person.id] = draft.home["id"]
+    return told
 
 
-def _tell_together(
-    session: Session,
-    occasion: Occasion,
-    told: Sequence[Told],
-    scene: Scene,
-    working: Container[ChannelCode],
-) -> dict[str, str]:
-    """Add an alert to the notification of its window, which is made with the first."""
-    rule, subject = occasion.rule, occasion.alike(scene)
-    keys = {each.person.id: notice_id(rule.name, occasion.subject, each.person.id) for each in told}
-    known = set(session.scalars(select(Alert.id).where(Alert.id.in_(keys.values()))))
-    fresh = [each for each in told if keys[each.person.id] not in known]
-    _tell_each(session, replace(occasion, alerts=0), subject, fresh, scene, working)
-    alerts: list[dict[str, Any]] = [
-        {
-            "id": keys[each.person.id],
-            "notification": notice_id(rule.name, subject, each.person.id),
-            "event_id": occasion.event_id,
-            "data": dict(occasion.data),
-            "at": scene.now,
+def tell(session: Session, telling: Telling, working: Container[ChannelCode]) -> dict[str, str]:
+    """As ``tell_all``, of one occasion."""
+    return tell_all(session, [telling], working)[0]
+
+
+def _drafts(place: int, telling: Telling) -> Iterator[Draft]:
+    """Alike alerts of a window have one notification, which counts them; else each has its own."""
+    occasion, scene = telling.occasion, telling.scene
+    subject = occasion.subject
+    if occasion.rule.group_minutes:
+        subject = occasion.alike(scene)
+        occasion = replace(occasion, alerts=0)
+    for told in telling.told:
+        key = notice_id(occasion.rule.name, telling.occasion.subject, told.person.id)
+        home = _notification(occasion, subject, told, scene.now)
+        yield Draft(place, telling, told, key, home)
+
+
+def _fresh(session: Session, drafts: Iterable[Draft]) -> list[Draft]:
+    """The first of each, but for the alerts that were told together with others before."""
+    by_key: dict[str, Draft] = {}
+    for draft in drafts:
+        by_key.setdefault(draft.key, draft)
+    alerts = [key for key, draft in by_key.items() if draft.grouped]
+    known = set(session.scalars(select(Alert.id).where(Alert.id.in_(alerts)))) if alerts else ()
+    return [draft for key, draft in by_key.items() if key not in known]
+
+
+def _deliveries(draft: Draft, working: Container[ChannelCode]) -> Iterator[dict[str, Any]]:
+    rule, scene = draft.telling.occasion.rule, draft.telling.scene
+    timed = timing(rule, draft.told, scene)
+    for code in first_steps(channels_for(rule, draft.told.person, working)):
+        yield delivery(draft.home, code, timed, scene.now)
+
+
+def _add_alerts(session: Session, drafts: Sequence[Draft]) -> set[str]:
+    """Add alerts to the notifications of their windows; the keys of those that are new."""
+    rows = {
+        draft.key: {
+            "id": draft.key,
+            "notification": draft.home["id"],
+            "event_id": draft.home["event_id"],
+            "data": draft.home["data"],
+            "at": draft.home["created_at"],
         }
-        for each in fresh
-    ]
-    added = set(insert_ignore(session, Alert.__table__, alerts))
-    homes = [alert["notification"] for alert in alerts if alert["id"] in added]
-    session.execute(
-        update(Notification)
-        .where(Notification.id.in_(homes))
-        .values(alerts=Notification.alerts + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return {
-        each.person.id: alert["notification"]
-        for each, alert in zip(fresh, alerts, strict=True)
-        if alert["id"] in added
+        for draft in drafts
     }
+    added = set(insert_ignore(session, Alert.__table__, [rows[key] for key in sorted(rows)]))
+    counts = Counter(rows[key]["notification"] for key in added)
+    for home in sorted(counts):
+        more = update(Notification).where(Notification.id == home)
+        more = more.values(alerts=Notification.alerts + counts[home])
+        session.execute(more.execution_options(synchronize_session=False))
+    return added
 
 
 def tell_again(

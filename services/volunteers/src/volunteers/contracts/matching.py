@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from servicekit.schemas import Code, Id, Schema
 from volunteers.contracts.shapes import CommunityArgs, told
@@ -156,6 +156,37 @@ class ExplainView(Schema):
     rules = fields.String()
     today = fields.String()
     sentences = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class FindCandidates(Schema):
+    """The best ``size`` of those who could serve a need, as things are now."""
+
+    need = Id(required=True)
+    size = fields.Integer(load_default=6, validate=validate.Range(1, 50))
+
+
+class CandidateView(Schema):
+    """Who could serve a need: rank and score, and the factor that decides.
+
+    ``label`` and ``sentence`` tell the factor that sets this one most apart from the first (of the
+    first: from the last of the list); ``points`` by how much, below zero where it is worse.
+    """
+
+    volunteer = Id()
+    rank = fields.Integer()
+    total = fields.Integer()
+    best = fields.Integer()
+    points = fields.Integer()
+    label = told()
+    sentence = told()
+
+
+class CandidatesView(Schema):
+    """The candidates of a need, best first; ``of`` is how many are eligible."""
+
+    need = Id()
+    of = fields.Integer()
+    items = fields.List(fields.Nested(CandidateView))
 
 
 class SetRules(CommunityArgs):

@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from volunteers.domain.matching import (
     Explanation,
     cost_sentence,
+    deciding,
     explain_choice,
     factor_sentence,
+    leading,
     replay,
     sentences,
     verdict_sentence,
@@ -27,6 +29,7 @@ from volunteers.queries.world import relieved
 from volunteers.usecases import safety
 
 Explain = Callable[..., Explanation]
+Lead = Callable[..., list[Explanation]]
 
 
 def explain_pairing(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,6 +58,40 @@ def explain_match(
     seen = found.world
     told = explain(need, volunteer, seen.needs, seen.rules, today, found.context)
     return _told(told) | {"pairing": None}
+
+
+def find_candidates(
+    session: Session, data: Mapping[str, Any], *, now: datetime, lead: Lead = leading
+) -> dict[str, Any]:
+    """The best of those who could serve this need, as things are now, and what sets each apart.
+
+    As in ``explain_match``, the places that unbegun proposals take are free. ``lead`` may run
+    elsewhere what it stands for.
+    """
+    today = local_day(session, now)
+    need = safety.need_now(session, data["need"])
+    seen = plan(session, need.community, today, also=need.id).world
+    best = lead(need, seen.volunteers, seen.rules, today, data["size"])
+    return {
+        "need": need.id,
+        "of": best[0].of if best else 0,
+        "items": [
+            _candidate(each, best[0] if number else best[-1]) for number, each in enumerate(best)
+        ],
+    }
+
+
+def _candidate(found: Explanation, other: Explanation) -> dict[str, Any]:
+    factor, points = deciding(found, other)
+    return {
+        "volunteer": found.volunteer,
+        "rank": found.rank,
+        "total": found.total,
+        "best": found.best,
+        "points": points,
+        "label": dict(zip(LOCALES, FACTOR_LABELS[factor.name], strict=True)),
+        "sentence": {it: factor_sentence(factor, it, labels(it)) for it in LOCALES},
+    }
 
 
 def _told(found: Explanation) -> dict[str, Any]:

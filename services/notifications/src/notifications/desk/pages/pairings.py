@@ -10,7 +10,7 @@ from notifications.desk import access
 from notifications.desk.answers import page_number, partial
 from notifications.desk.app import actor, desk, names
 from notifications.desk.places import chosen_place
-from notifications.desk.reasons import Reasons
+from notifications.desk.reasons import Alternative, Reasons, alternatives
 from notifications.desk.visitor import current, somebody
 from notifications.desk.words import say
 from notifications.domain.words import DeclineReason
@@ -18,6 +18,7 @@ from servicekit.errors import ServiceError
 
 PAGE_SIZE = 20
 CODE_LENGTH = 40
+OTHERS = 5
 pages = Blueprint("pairings", __name__)
 
 
@@ -78,7 +79,7 @@ def _page(pairing: str) -> Any:
         facts["instead"], facts["other"], facts["trouble"] = instead, *_other(facts, instead)
     if partial():
         return render_template("parts/instead.html", **facts)
-    return render_template("pairing.html", **facts)
+    return render_template("pairing.html", others=_others(facts["row"]), **facts)
 
 
 def _facts(pairing: str) -> dict[str, Any]:
@@ -95,6 +96,17 @@ def _facts(pairing: str) -> dict[str, Any]:
 def _why(pairing: str) -> Reasons:
     answer = desk().peers(actor()).volunteers.explain_pairing(pairing=pairing)
     return Reasons.of_answer(answer, current().locale)
+
+
+def _others(row: dict[str, Any]) -> tuple[Alternative, ...]:
+    """The best of the others, while there is something to decide."""
+    if row["state"] != "proposed":
+        return ()
+    try:
+        found = desk().peers(actor()).volunteers.find_candidates(need=row["need"], size=OTHERS + 1)
+    except ServiceError:  # the need was closed meanwhile, say: the page goes without them
+        return ()
+    return alternatives(found, current().locale, besides=row["volunteer"])[:OTHERS]
 
 
 def _other(facts: dict[str, Any], volunteer: str) -> tuple[Reasons | None, str]:

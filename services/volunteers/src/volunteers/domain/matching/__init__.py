@@ -10,9 +10,11 @@ from volunteers.domain.matching.blockers import Blockers, NearMiss, blockers
 from volunteers.domain.matching.cost import Cost, Move, cost
 from volunteers.domain.matching.explain import (
     Explanation,
+    deciding,
     explain,
     explain_choice,
     freeze,
+    leading,
     replay,
 )
 from volunteers.domain.matching.factors import Factor, score
@@ -83,12 +85,14 @@ __all__ = [
     "candidates_of",
     "cost",
     "cost_sentence",
+    "deciding",
     "explain",
     "explain_choice",
     "factor_sentence",
     "freeze",
     "judge",
     "keep_run",
+    "leading",
     "match",
     "propose_one",
     "replay",

@@ -151,6 +151,28 @@ def explain_choice(
     return replace(told, cost=cost(*args, best=best))
 
 
+def leading(
+    need: Need, volunteers: Sequence[Volunteer], rules: Rules, today: date, most: int
+) -> list[Explanation]:
+    """The best of those who could serve this need, each with its rank."""
+    pool = Pool(volunteers, rules, today)
+    ranked = ranking(need, pool)
+    of = len(ranked.places)
+    return [
+        replace(explain(need, pool.people[place], rules, today), rank=rank, of=of)
+        for rank, place in enumerate(ranked.places[:most].tolist(), 1)
+    ]
+
+
+def deciding(one: Explanation, other: Explanation) -> tuple[Factor, int]:
+    """The factor that sets one pair most apart from another of the same need, and by how much."""
+    other_points = {each.name: each.contribution for each in other.factors}
+    return max(
+        ((each, each.contribution - other_points[each.name]) for each in one.factors),
+        key=lambda pair: abs(pair[1]),
+    )
+
+
 def freeze(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> dict[str, Any]:
     """The inputs of one proposal as JSON-safe data, to be kept beside it."""
     return {
