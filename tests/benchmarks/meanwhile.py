@@ -26,7 +26,7 @@ from servicekit.calling import RpcClient  # noqa: E402
 from servicekit.hosting import Host  # noqa: E402
 from volunteers.service import VolunteersService  # noqa: E402
 
-SIZE = (10_000, 12_000)
+SIZE = (3_000, 3_600)
 CALLS = 500
 SECONDS_BETWEEN = 0.005
 QUEUE = "bench.meanwhile"

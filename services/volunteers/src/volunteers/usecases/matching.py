@@ -45,8 +45,8 @@ LARGE = 4_000
 SHOWN = 1_000
 """So many proposals are told in an answer; all are stored."""
 
-AT_ONCE = 500
-"""So many proposals are stored in one transaction."""
+AT_ONCE = 100
+"""So many proposals are stored in one transaction: their events leave at once, and calls wait."""
 
 REASONS = 500
 """For so many needs a run says why nobody serves them; for the others ``explain`` does."""
