@@ -21,13 +21,15 @@ class Place:
     amqp_uri: str
     postgres_url: str
 
-    def bind(self, queue: str, **arguments: str) -> None:
+    def bind(
+        self, queue: str, exchange: str = "maker.events", key: str = "thing.made", **arguments: str
+    ) -> None:
         """Declare a durable queue, bound to the events that the contestants make."""
         with Connection(self.amqp_uri) as connection:
             channel = connection.channel()
-            channel.exchange_declare("maker.events", "topic", durable=True, auto_delete=False)
+            channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
             channel.queue_declare(queue, durable=True, auto_delete=False, arguments=arguments)
-            channel.queue_bind(queue, "maker.events", "thing.made")
+            channel.queue_bind(queue, exchange, key)
 
     def purge(self, queue: str) -> int:
         with Connection(self.amqp_uri) as connection:

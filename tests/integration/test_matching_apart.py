@@ -40,12 +40,14 @@ def test_a_large_community_is_matched_apart_and_calls_are_answered_meanwhile(
     with Host({VolunteersService: config}):
         client = RpcClient(rabbitmq_uri, timeout=60)
         run = eventlet.spawn(client.call, "volunteers", "match", community=HERE, dry_run=False)
-        answered = 0
+        answered, stages = 0, set[str | None]()
         while not run.dead:
             client.call("volunteers", "get_rules", community=HERE)
+            stages.add(client.call("volunteers", "match_progress", community=HERE)["stage"])
             answered += 1
         assert run.wait()["run"] == f"{HERE}-R1"
         assert answered > 10  # a process takes half a second only to begin
+        assert stages & {"reading", "solving", "storing", "keeping"}
         client.close()
     with Session(engine) as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Pairing)) == 1

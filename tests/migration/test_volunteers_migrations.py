@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -23,7 +24,6 @@ from servicekit.testing import KEY
 from unit.volunteers.neighbourhood import (
     HERE,
     NOW,
-    OFFICE,
     ZONE,
     accept,
     hear,
@@ -34,7 +34,6 @@ from unit.volunteers.neighbourhood import (
     visits_of,
 )
 from volunteers.contracts import PUBLISHED
-from volunteers.domain.matching import Outcome
 from volunteers.domain.matching import match as solve
 from volunteers.models import Base, HourEntry, Pairing
 from volunteers.usecases import matching
@@ -167,13 +166,14 @@ def test_processes_that_decide_at_once_do_not_overfill_a_volunteer(
             act(session)
 
     def decide_and_store(session: Session) -> None:
-        def slowly(*seen: Any) -> Outcome:
-            outcome = solve(*seen)
-            all_decided.wait(timeout=20)
-            return outcome
+        def slowly(function: Callable[..., Any], *arguments: Any) -> Any:
+            found = function(*arguments)
+            if function is solve:
+                all_decided.wait(timeout=20)
+            return found
 
         everybody = {"community": HERE, "dry_run": False}
-        matching.match_community(session, everybody, now=NOW, actor=OFFICE, solve=slowly)
+        matching.run(lambda: nullcontext(session), everybody, now=NOW, compute=slowly)
 
     transaction(lambda session: register(session, capacity=2))
     for need in needs:

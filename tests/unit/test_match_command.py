@@ -1,9 +1,17 @@
 """What ``sunshine match`` understands, before any service is asked."""
 
+import os
+import signal
+from typing import Any
+
+import eventlet
 import pytest
 from click.testing import CliRunner
+from eventlet.event import Event as Signal
 
-from sunshine.matching import AIDS, match, whatif
+from servicekit.errors import Conflict
+from sunshine import matching
+from sunshine.matching import AIDS, match, matched, whatif
 
 
 @pytest.mark.parametrize(
@@ -30,3 +38,36 @@ def test_a_reach_is_for_one_aid_kind_or_for_all() -> None:
 def test_the_word_run_may_be_left_out() -> None:
     done = CliRunner().invoke(match, ["210103008001", "--odd"])
     assert "match run [OPTIONS] COMMUNITY" in done.output
+
+
+class Matching:
+    """A system whose run goes on until it is stopped, or has been looked at so often."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks, self.ended = looks, Signal()
+
+    def call(self, service: str, method: str, /, **_: Any) -> Any:
+        if method == "match":
+            return self.ended.wait()
+        self.looks -= 1
+        if method == "stop_match":
+            self.ended.send_exception(Conflict("it was stopped"))
+        elif not self.looks:
+            self.ended.send({"count": 7})
+        return {"running": True, "stage": "storing", "done": 500, "of": 900}
+
+
+def test_a_run_shows_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "LOOK_SECONDS", 0.01)
+    seen: list[str] = []
+    answer = matched(Matching(looks=3), "210103008001", dry_run=False, show=seen.append)
+    assert (answer, seen) == ({"count": 7}, ["保存 storing 500/900"] * 3)
+
+
+def test_an_interrupt_stops_the_run_between_two_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matching, "LOOK_SECONDS", 0.01)
+    before = signal.getsignal(signal.SIGINT)
+    eventlet.spawn_after(0.02, os.kill, os.getpid(), signal.SIGINT)
+    with pytest.raises(Conflict, match="it was stopped"):
+        matched(Matching(looks=10_000), "210103008001", dry_run=False, show=lambda _text: None)
+    assert signal.getsignal(signal.SIGINT) is before

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
+import eventlet
 from rich.console import Console
 
 from sunshine import match_reports, reports
-from sunshine.system import connect
+from sunshine.system import System, connect
 
 AIDS = tuple(reports.AID)
+MATCH_SECONDS = 3600.0
+LOOK_SECONDS = 0.5
+STAGES = {
+    "reading": "读取 reading",
+    "solving": "求解 solving",
+    "storing": "保存 storing",
+    "keeping": "存档 keeping",
+}
 console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 
 
@@ -44,10 +55,52 @@ def match() -> None:
 @click.option("--dry-run", is_flag=True, help="Show the proposals, store nothing.")
 @click.pass_obj
 def run(place: Any, community: str, *, dry_run: bool) -> None:
-    """Propose the best pairings for all open needs of COMMUNITY (the word run may be left out)."""
-    with connect(place) as system, console.status("matching …"):
-        answer = system.call("volunteers", "match", community=community, dry_run=dry_run)
+    """Propose the best pairings for all open needs of COMMUNITY (the word run may be left out).
+
+    Ctrl-C stops it between two parts: what was proposed until then stays, and is whole.
+    """
+    with connect(place) as system, console.status("匹配 matching …") as status:
+        answer = matched(system, community, dry_run=dry_run, show=status.update)
     reports.proposals(console, answer, dry_run=dry_run)
+
+
+def matched(
+    system: System, community: str, *, dry_run: bool, show: Callable[[str], None]
+) -> dict[str, Any]:
+    """Match; meanwhile show how far it is, and stop it where the user wants that."""
+    data: dict[str, Any] = {"community": community, "dry_run": dry_run, "timeout": MATCH_SECONDS}
+    running = eventlet.spawn(system.call, "volunteers", "match", **data)
+    with interrupts() as interrupted:
+        while not _ended(running):
+            about = "stop_match" if interrupted else "match_progress"
+            found = system.call("volunteers", about, community=community)
+            if found["stage"]:
+                show(f"{STAGES[found['stage']]} {found['done']}/{found['of']}")
+    answer: dict[str, Any] = running.wait()
+    return answer
+
+
+def _ended(running: Any) -> bool:
+    with eventlet.Timeout(LOOK_SECONDS, exception=False):
+        running.wait()
+    return bool(running.dead)
+
+
+@contextmanager
+def interrupts() -> Iterator[list[int]]:
+    """What the first Ctrl-C adds to instead of ending the command, as the second one does."""
+    seen: list[int] = []
+
+    def note(number: int, _frame: Any) -> None:
+        if seen:
+            raise KeyboardInterrupt
+        seen.append(number)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 as_data = click.option("--json", "as_json", is_flag=True, help="As data.")

@@ -110,6 +110,9 @@ def proposals(console: Console, run: dict[str, Any], *, dry_run: bool) -> None:
             ],
         )
     )
+    if run["regret"]:
+        for locale in LOCALES:
+            console.print(run["regret"]["sentence"][locale])
     unmatched(console, run["unmatched"])
 
 

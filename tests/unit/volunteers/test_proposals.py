@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from servicekit.errors import Invalid
+from servicekit.errors import Conflict, Invalid
 from unit.volunteers.neighbourhood import (
     ELSEWHERE,
     HERE,
@@ -28,10 +28,10 @@ from unit.volunteers.neighbourhood import (
     told,
 )
 from volunteers.contracts import matching as of
-from volunteers.domain.matching import DEFAULT_RULES
+from volunteers.domain.matching import DEFAULT_RULES, chains
 from volunteers.models import MatchRun, NeedCopy, Pairing, Volunteer
 from volunteers.queries.world import known_needs, world, world_near
-from volunteers.usecases import explaining, matching, pairings
+from volunteers.usecases import explaining, matching, pairings, progress, rules
 
 CHILD: dict[str, Any] = {"aid_kind": "schooling", "service": "reading", "involves_minor": True}
 
@@ -146,6 +146,81 @@ def test_a_world_read_before_is_checked_again_when_its_proposals_are_stored(
     assert session.query(Pairing).count() == 1
 
 
+def test_a_run_tells_what_answers_given_one_by_one_missed(session: Session) -> None:
+    """The first need was given the only volunteer who may serve the second."""
+    near = register(session, "V001", capacity=1)
+    hear(session, at_once=True)
+    register(session, "V002", capacity=1, latitude=41.8, skills=[])
+    hear(session, f"{HERE}-H002-N1", skills=["company"], version=1)
+    run = match(session)
+    assert {each["volunteer"] for each in run["proposed"]} == {near, f"{HERE}-V002"}
+    shown: Any = of.MatchView().dump(run)
+    missed = shown["regret"]
+    assert (missed["answered"], missed["moved"], missed["gained"]) == (1, 1, 1)
+    assert missed["sentence"].keys() == {"zh-CN", "en"}
+    again = match(session)["regret"]
+    assert (again["answered"], again["moved"], again["points"]) == (2, 0, 0)
+
+
+def test_a_run_that_is_stopped_has_left_nobody_half_moved(session: Session) -> None:
+    """Each need keeps the volunteer it had, or has the one who comes instead."""
+
+    class Stopped(Exception):
+        pass
+
+    def stop(stage: str, done: int, _of: int) -> None:
+        if stage == "storing" and done:
+            raise Stopped
+
+    register(session, "V001", capacity=1)
+    hear(session, at_once=True)
+    register(session, "V002", capacity=1, latitude=41.8, skills=[])
+    hear(session, f"{HERE}-H002-N1", skills=["company"])
+    everybody = {"community": HERE, "dry_run": False}
+    with pytest.raises(Stopped):
+        matching.run(lambda: nullcontext(session), everybody, now=NOW, tell=stop)
+    moved = the(session, f"{NEED}-A2")
+    assert (moved.state, moved.volunteer_id) == ("proposed", f"{HERE}-V002")
+    rest = match(session)["proposed"]
+    assert {each["need"] for each in rest} <= {f"{HERE}-H002-N1"}
+    assert session.query(Pairing).filter_by(state="proposed").count() == 2
+
+
+def test_what_hangs_together_is_stored_together() -> None:
+    moves = {"N1": {"A", "B"}, "N2": {"C"}, "N3": {"B", "D"}, "N4": {"E", "C"}, "N5": {"F"}}
+    assert chains(moves) == [["N1", "N3"], ["N2", "N4"], ["N5"]]
+
+
+def test_a_run_can_be_watched_and_stopped(session: Session) -> None:
+    def transaction() -> Any:
+        return nullcontext(session)
+
+    asked = {"community": HERE}
+    assert progress.match_progress(session, asked)["running"] is False
+    with progress.shown(transaction, HERE, now=NOW) as tell:
+        tell("storing", 500, 1000)
+        session.expire_all()
+        shown: Any = of.ProgressView().dump(progress.stop_match(session, asked))
+        assert (shown["running"], shown["stage"], shown["done"]) == (True, "storing", 500)
+        with pytest.raises(Conflict, match="run it again for the rest"):
+            tell("storing", 1000, 1000)
+    assert progress.match_progress(session, asked)["running"] is False
+
+
+def test_a_run_that_begins_stops_the_one_before_it(session: Session) -> None:
+    def transaction() -> Any:
+        return nullcontext(session)
+
+    later = NOW + timedelta(seconds=1)
+    with (
+        progress.shown(transaction, HERE, now=NOW) as first,
+        progress.shown(transaction, HERE, now=later) as second,
+    ):
+        second("reading", 0, 0)
+        with pytest.raises(Conflict):
+            first("solving", 0, 0)
+
+
 def test_volunteers_of_a_partner_serve_its_other_communities_too(session: Session) -> None:
     a_school(session, "P01", serves=[ELSEWHERE])
     register(session, "V001", partner="P01")
@@ -257,25 +332,25 @@ def test_a_pupil_comes_with_a_cleared_companion_or_not_at_all(session: Session) 
 
 def test_a_community_may_weigh_things_its_own_way(session: Session) -> None:
     own = DEFAULT_RULES.to_data() | {"version": "yonghuan-1", "minimum_overlap": 200}
-    matching.set_rules(session, {"community": HERE, "rules": own}, now=NOW, actor=OFFICE)
+    rules.set_rules(session, {"community": HERE, "rules": own}, now=NOW, actor=OFFICE)
     register(session)
     hear(session)
     assert match(session)["unmatched"][0]["blockers"] == [{"filter": "schedule", "count": 1}]
-    assert matching.get_rules(session, {"community": HERE})["version"] == "yonghuan-1"
-    assert matching.get_rules(session, {"community": ELSEWHERE})["version"] == DEFAULT_RULES.version
+    assert rules.get_rules(session, {"community": HERE})["version"] == "yonghuan-1"
+    assert rules.get_rules(session, {"community": ELSEWHERE})["version"] == DEFAULT_RULES.version
 
 
 @pytest.mark.parametrize(
-    "rules",
+    "given",
     [
         {},
         {**DEFAULT_RULES.to_data(), "distance_m": {"elderly": 500}},
         {**DEFAULT_RULES.to_data(), "weights": 3},
     ],
 )
-def test_rules_that_make_no_sense_are_refused(session: Session, rules: dict[str, Any]) -> None:
+def test_rules_that_make_no_sense_are_refused(session: Session, given: dict[str, Any]) -> None:
     with pytest.raises(Invalid):
-        matching.set_rules(session, {"community": HERE, "rules": rules}, now=NOW, actor=OFFICE)
+        rules.set_rules(session, {"community": HERE, "rules": given}, now=NOW, actor=OFFICE)
 
 
 def test_the_frozen_inputs_hold_no_birthday(session: Session) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from servicekit.apart import apart
 from servicekit.service import Call, Database, Service, compute, every, on_event, rpc
-from servicekit.telemetry import log
 from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
 from volunteers.contracts import insight as insight_rpc
@@ -17,7 +16,7 @@ from volunteers.contracts import people as people_rpc
 from volunteers.contracts import visits as visits_rpc
 from volunteers.contracts.shapes import CommunityArgs
 from volunteers.domain.codes import VolunteerState
-from volunteers.domain.matching import explain_choice, keep_run, leading, match, replay_run
+from volunteers.domain.matching import explain_choice, leading, replay_run
 from volunteers.domain.matching.whatif import whatif as try_out
 from volunteers.models import Pairing
 from volunteers.queries import pairings as found
@@ -37,9 +36,11 @@ from volunteers.usecases import (
     partners,
     people,
     planning,
+    progress,
     replaying,
     reveal,
     rounds,
+    rules,
     visits,
     whatif,
 )
@@ -139,15 +140,22 @@ class VolunteersService(Service):
 
     @rpc(matching_rpc.MatchArgs, returns=matching_rpc.MatchView, transaction=False)
     def match(self, call: Call, data: Data) -> Any:
-        if _is_large(call, data["community"]):
-            return apart("volunteers.matcher", _asked(call, data), partial(_told, data))
-        solve, keep = partial(compute, match), partial(compute, keep_run)
-        return matching.run(call.transaction, data, now=call.now, solve=solve, keep=keep)
+        with progress.shown(call.transaction, data["community"], now=call.now) as tell:
+            if _is_large(call, data["community"]):
+                return apart("volunteers.matcher", _asked(call, data), lambda said: tell(*said))
+            return matching.run(call.transaction, data, now=call.now, compute=compute, tell=tell)
+
+    @rpc(CommunityArgs, returns=matching_rpc.ProgressView)
+    def match_progress(self, call: Call, data: Data) -> Any:
+        return progress.match_progress(call.session, data)
+
+    @rpc(CommunityArgs, returns=matching_rpc.ProgressView)
+    def stop_match(self, call: Call, data: Data) -> Any:
+        return progress.stop_match(call.session, data)
 
     @rpc(CommunityArgs, returns=matching_rpc.UnmatchedList)
     def unmatched(self, call: Call, data: Data) -> Any:
-        solve = partial(compute, match)
-        return matching.unmatched(call.session, data, now=call.now, solve=solve)
+        return matching.unmatched(call.session, data, now=call.now, compute=compute)
 
     @rpc(matching_rpc.NeedAndVolunteer, returns=matching_rpc.ExplainView)
     def explain_match(self, call: Call, data: Data) -> Any:
@@ -184,11 +192,11 @@ class VolunteersService(Service):
 
     @rpc(matching_rpc.SetRules, returns=matching_rpc.RulesView)
     def set_rules(self, call: Call, data: Data) -> Any:
-        return matching.set_rules(call.session, data, now=call.now, actor=call.actor)
+        return rules.set_rules(call.session, data, now=call.now, actor=call.actor)
 
     @rpc(CommunityArgs, returns=matching_rpc.RulesView)
     def get_rules(self, call: Call, data: Data) -> Any:
-        return matching.get_rules(call.session, data)
+        return rules.get_rules(call.session, data)
 
     # -- pairings ------------------------------------------------------------------------------
 
@@ -319,11 +327,6 @@ def _asked(call: Call, data: Data) -> Data:
         "now": call.now.isoformat(),
         "data": data,
     }
-
-
-def _told(data: Data, said: Any) -> None:
-    stage, done, of = said
-    log.info("match.stage", community=data["community"], stage=stage, done=done, of=of)
 
 
 def _today(call: Call) -> Any:

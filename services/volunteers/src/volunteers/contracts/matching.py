@@ -55,17 +55,43 @@ class UnmatchedList(Tried):
     items = fields.List(fields.Nested(UnmatchedView))
 
 
+class RegretView(Schema):
+    """What answers given one by one missed: ``answered`` still held, the run moved ``moved``.
+
+    Had they all been kept, ``gained`` needs that the run serves would go without, ``lost`` others
+    would not, and the total score were ``points`` less.
+    """
+
+    answered = fields.Integer()
+    moved = fields.Integer()
+    gained = fields.Integer()
+    lost = fields.Integer()
+    points = fields.Integer()
+    sentence = told()
+
+
 class MatchView(Tried):
     """What a run proposed: ``count`` proposals, of which the first thousand are told.
 
-    ``run`` is null where nothing was stored. For more than some hundred unmatched needs,
-    ``explain_match`` tells the reasons of the others.
+    ``run`` is null where nothing was stored, ``regret`` where no proposal stood before. For more
+    than some hundred unmatched needs, ``explain_match`` tells the reasons of the others.
     """
 
     run = Id(allow_none=True)
     count = fields.Integer()
     proposed = fields.List(fields.Nested(ProposedView))
     unmatched = fields.List(fields.Nested(UnmatchedView))
+    regret = fields.Nested(RegretView, allow_none=True)
+
+
+class ProgressView(Schema):
+    """How far a run is: reading, solving, storing (``done`` of ``of`` proposals), keeping."""
+
+    running = fields.Boolean()
+    stage = fields.String(allow_none=True)
+    done = fields.Integer()
+    of = fields.Integer()
+    began_at = fields.AwareDateTime(allow_none=True)
 
 
 class NeedAndVolunteer(Schema):

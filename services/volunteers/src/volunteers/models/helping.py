@@ -198,6 +198,18 @@ class MatchRun(Base):
     result: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
 
 
+class MatchProgress(Base):
+    """A run that is going on; without its row it ends before its next stage."""
+
+    __tablename__ = "match_progress"
+
+    community: Mapped[str] = mapped_column(Community, primary_key=True)
+    began_at: Mapped[datetime]
+    stage: Mapped[str] = mapped_column(sa.String(20))
+    done: Mapped[int]
+    of: Mapped[int]
+
+
 class MatchingRules(Base):
     """A community's own weights and bounds; where it has none, the default rules apply."""
 

@@ -48,10 +48,10 @@ def matching(model: type[Base], **wanted: Any) -> list[sa.ColumnElement[bool]]:
     return [getattr(model, name) == value for name, value in wanted.items() if value is not None]
 
 
-def chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+def chunks(items: Sequence[Item], size: int = CHUNK) -> Iterator[Sequence[Item]]:
     """``items`` in parts small enough for one statement."""
-    for start in range(0, len(items), CHUNK):
-        yield items[start : start + CHUNK]
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def local_day(session: Session, now: datetime) -> date:

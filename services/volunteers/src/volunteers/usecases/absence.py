@@ -20,7 +20,7 @@ from volunteers.domain.states import UNBEGUN
 from volunteers.models import Pairing, Volunteer
 from volunteers.queries.lookup import local_day, one
 from volunteers.queries.people import describe
-from volunteers.usecases.matching import propose_for
+from volunteers.usecases.answering import propose_for
 from volunteers.usecases.pairings import decline, end, hold_needs_of, live_of, pause
 from volunteers.usecases.registering import move, publish_volunteer
 

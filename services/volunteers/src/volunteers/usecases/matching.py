@@ -1,8 +1,8 @@
-"""Matching: a community's open needs at once, or one need as soon as it is known; and why."""
+"""Matching all of a community's open needs at once, and what a run leaves unmatched, and why."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
@@ -11,46 +11,31 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from servicekit.actors import Actor
-from servicekit.errors import Invalid
 from volunteers.domain.codes import AidKind, NeedStatus
 from volunteers.domain.matching import (
     Blockers,
-    Candidate,
     Kept,
     Match,
     Need,
     Outcome,
-    Rules,
+    Regret,
     blocker_sentence,
+    chains,
     keep_run,
     match,
-    propose_one,
+    regret,
+    regret_sentence,
 )
 from volunteers.domain.matching import Volunteer as Person
 from volunteers.domain.remedies import LOCALES, labels
-from volunteers.models import MatchingRules, MatchRun, NeedCopy, Pairing, Volunteer
+from volunteers.models import MatchRun, NeedCopy, Volunteer
 from volunteers.queries.lookup import chunks, local_day
-from volunteers.queries.world import (
-    World,
-    known_needs,
-    open_needs,
-    over_needs,
-    rules_of,
-    world,
-    world_near,
-)
-from volunteers.usecases.proposing import (
-    Proposal,
-    give_way,
-    next_attempts,
-    pairing_id,
-    propose,
-    store,
-)
+from volunteers.queries.world import World, over_needs, world
+from volunteers.usecases.proposing import Proposal, give_way, next_attempts, pairing_id, store
 
-Solve = Callable[..., Outcome]
-Keep = Callable[..., Kept]
 Begin = Callable[[], AbstractContextManager[Session]]
+Compute = Callable[..., Any]
+"""Calls a function with arguments, perhaps in another thread."""
 Tell = Callable[[str, int, int], None]
 """Hears a stage of a run, how many of its proposals are stored, and of how many."""
 
@@ -60,21 +45,23 @@ LARGE = 4_000
 SHOWN = 1_000
 """So many proposals are told in an answer; all are stored."""
 
+AT_ONCE = 100
+"""So many proposals are stored in one transaction: their events leave at once, and calls wait."""
+
 REASONS = 500
 """For so many needs a run says why nobody serves them; for the others ``explain`` does."""
 
 
+def here(function: Callable[..., Any], *arguments: Any) -> Any:
+    """The simplest ``Compute``."""
+    return function(*arguments)
+
+
 def match_community(
-    session: Session,
-    data: Mapping[str, Any],
-    *,
-    now: datetime,
-    actor: Actor,
-    solve: Solve = match,
-    keep: Keep = keep_run,
+    session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> dict[str, Any]:
     """Propose for all open needs of a community at once; again right after, it changes nothing."""
-    return run(lambda: nullcontext(session), data, now=now, solve=solve, keep=keep)
+    return run(lambda: nullcontext(session), data, now=now)
 
 
 def run(
@@ -82,13 +69,11 @@ def run(
     data: Mapping[str, Any],
     *,
     now: datetime,
-    solve: Solve = match,
-    keep: Keep = keep_run,
+    compute: Compute = here,
     tell: Tell = lambda _stage, _done, _all: None,
 ) -> dict[str, Any]:
     """The same, reading, solving and storing in transactions of their own, each by ``begin``.
 
-    ``solve`` and ``keep`` may run elsewhere what they stand for; ``tell`` hears how far it is.
     Proposals are stored in parts and checked again, so a run that is interrupted has done a part
     of its work, and the next one does the rest.
     """
@@ -96,41 +81,57 @@ def run(
     with begin() as session:
         seen = world(session, data["community"], local_day(session, now))
     tell("solving", 0, len(seen.needs))
-    outcome = solve(seen.needs, seen.volunteers, seen.rules, seen.today)
+    world_seen = seen.needs, seen.volunteers, seen.rules, seen.today
+    outcome = compute(match, *world_seen)
+    missed = compute(regret, seen.needs, outcome)
     if data["dry_run"]:
         with begin() as session:
-            return _report(outcome, _planned(session, _new(seen, outcome)), None)
+            return _report(outcome, missed, _planned(session, _new(seen, outcome)), None)
     stored = _stored(begin, seen, outcome, now, tell)
     if not stored:
-        return _report(outcome, [], None)
+        return _report(outcome, missed, [], None)
     tell("keeping", len(stored), len(stored))
-    kept = keep(seen.needs, seen.volunteers, seen.rules, seen.today, outcome)
+    kept = compute(keep_run, *world_seen, outcome)
     with begin() as session:
-        run = _keep_run(session, data["community"], outcome, kept, len(stored), now)
-    return _report(outcome, stored, run)
+        key = _keep_run(session, data["community"], outcome, kept, len(stored), now)
+    return _report(outcome, missed, stored, key)
 
 
 def _stored(
     begin: Begin, seen: World, outcome: Outcome, now: datetime, tell: Tell
 ) -> list[dict[str, Any]]:
-    """Take back the proposals that are to be moved, then store those that are new."""
-    given = {each.need: each.volunteer for each in outcome.matches}
+    """Store what is new, part by part, each whole: who makes room moves together with who comes."""
     current = {each.id: each.current for each in seen.needs if each.current is not None}
+    given = {each.need: each.volunteer for each in outcome.matches}
+    wanted = {each.need: each for each in _new(seen, outcome)}
     moved = {need: who for need, who in current.items() if given.get(need) != who}
-    for given_back in chunks(sorted(moved)):
-        with begin() as session:
-            give_way(session, {need: moved[need] for need in given_back}, now=now)
-    wanted = _new(seen, outcome)
     needs = {each.id: each for each in seen.needs}
     people = {each.id: each for each in seen.volunteers}
     stored: list[dict[str, Any]] = []
-    for part in chunks(wanted):
+    for part in _parts(moved, wanted):
+        proposals = [_proposal(wanted[need], needs, people) for need in part if need in wanted]
         with begin() as session:
-            proposals = [_proposal(each, needs, people) for each in part]
+            give_way(session, {need: moved[need] for need in part if need in moved}, now=now)
             rows = store(session, proposals, seen.rules, seen.today, now=now)
             stored += [_proposed(row) for row in rows]
         tell("storing", len(stored), len(wanted))
     return stored
+
+
+def _parts(moved: Mapping[str, str], wanted: Mapping[str, Match]) -> Iterator[Sequence[str]]:
+    """First chains of moves, as many as fit but each whole; then the needs that nobody served."""
+    moves = {need: {who} for need, who in moved.items()}
+    for need in moves.keys() & wanted.keys():
+        moves[need].add(wanted[need].volunteer)
+    together: list[str] = []
+    for chain in chains(moves):
+        if together and len(together) + len(chain) > AT_ONCE:
+            yield together
+            together = []
+        together += chain
+    if together:
+        yield together
+    yield from chunks(sorted(wanted.keys() - moved.keys()), AT_ONCE)
 
 
 def _new(seen: World, outcome: Outcome) -> list[Match]:
@@ -149,45 +150,13 @@ def is_large(session: Session, community: str) -> bool:
 
 
 def unmatched(
-    session: Session, data: Mapping[str, Any], *, now: datetime, solve: Solve = match
+    session: Session, data: Mapping[str, Any], *, now: datetime, compute: Compute = here
 ) -> dict[str, Any]:
     """The open needs that a run now would leave, and what blocks each. Stores nothing."""
     seen = world(session, data["community"], local_day(session, now))
-    outcome = solve(seen.needs, seen.volunteers, seen.rules, seen.today)
-    report = _report(outcome, [], None)
+    outcome = compute(match, seen.needs, seen.volunteers, seen.rules, seen.today)
     over = [_ended(copy) for copy in over_needs(session, data["community"], seen.today)]
-    return report | {"items": report["unmatched"] + over}
-
-
-def propose_for(
-    session: Session, community: str, needs: Collection[str], *, now: datetime
-) -> list[Pairing]:
-    """Answer some needs at once, each with its own best candidate, the most urgent first."""
-    today, stored = local_day(session, now), list[Pairing]()
-    waiting = known_needs(session, open_needs(session, community, today, needs))
-    for need in sorted(waiting, key=lambda need: (need.priority, need.id)):
-        # read anew: the need before may have taken the volunteer's last place
-        seen = world_near(session, need, today)
-        found = propose_one(need, seen.volunteers, seen.rules, today)
-        if found:
-            proposal = _from_candidates(seen, need, found)
-            stored += propose(session, [proposal], seen.rules, today, now=now)
-    return stored
-
-
-def _from_candidates(seen: World, need: Need, found: Collection[Candidate]) -> Proposal:
-    """The first candidate, backed up by the next who has room for that."""
-    people = {each.id: each for each in seen.volunteers}
-    best, *others = found
-    backups = (each.volunteer for each in others if people[each.volunteer].remaining_backup)
-    return Proposal(
-        need=need,
-        volunteer=people[best.volunteer],
-        backup=next(backups, None),
-        score=best.score,
-        factors=best.factors,
-        rank=best.rank,
-    )
+    return _tried(outcome) | {"items": _reasons(outcome) + over}
 
 
 def _proposal(found: Match, needs: Mapping[str, Need], people: Mapping[str, Person]) -> Proposal:
@@ -246,15 +215,30 @@ def _proposed(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _report(outcome: Outcome, proposed: list[dict[str, Any]], run: str | None) -> dict[str, Any]:
-    return {
+def _report(
+    outcome: Outcome, missed: Regret | None, proposed: list[dict[str, Any]], run: str | None
+) -> dict[str, Any]:
+    return _tried(outcome) | {
         "run": run,
         "count": len(proposed),
         "proposed": proposed[:SHOWN],
-        "unmatched": [_blocked(each) for each in outcome.reasons(REASONS)],
-        "needs": outcome.needs,
-        "volunteers": outcome.volunteers,
+        "unmatched": _reasons(outcome),
+        "regret": _missed(missed),
     }
+
+
+def _tried(outcome: Outcome) -> dict[str, Any]:
+    return {"needs": outcome.needs, "volunteers": outcome.volunteers}
+
+
+def _missed(found: Regret | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return found.to_data() | {"sentence": {it: regret_sentence(found, it) for it in LOCALES}}
+
+
+def _reasons(outcome: Outcome) -> list[dict[str, Any]]:
+    return [_blocked(each) for each in outcome.reasons(REASONS)]
 
 
 def _blocked(found: Blockers) -> dict[str, Any]:
@@ -277,27 +261,3 @@ def _ended(copy: NeedCopy) -> dict[str, Any]:
             "en": f"The need ended on {day} without a pairing; extend it or close it.",
         },
     }
-
-
-def set_rules(
-    session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
-) -> dict[str, Any]:
-    """Give a community weights and bounds of its own; proposals from now on follow them."""
-    try:
-        rules = Rules.from_data(data["rules"])
-        for kind in AidKind:
-            rules.reach(kind)
-    except (TypeError, ValueError, AttributeError) as error:
-        raise Invalid({"rules": [str(error)]}) from None
-    own = session.get(MatchingRules, data["community"])
-    if own is None:
-        own = MatchingRules(community=data["community"])
-        session.add(own)
-    own.data, own.changed_at = rules.to_data(), now
-    return get_rules(session, data)
-
-
-def get_rules(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules in force in a community."""
-    rules = rules_of(session, data["community"])
-    return {"community": data["community"], "version": rules.version, "rules": rules.to_data()}

@@ -14,7 +14,7 @@ from volunteers.domain.codes import DeclineReason, EndReason, NeedStatus, Pairin
 from volunteers.domain.states import LIVE, UNBEGUN
 from volunteers.models import NeedCopy, Pairing
 from volunteers.queries.lookup import LOCK, local_day
-from volunteers.usecases.matching import propose_for
+from volunteers.usecases.answering import propose_for
 from volunteers.usecases.pairings import decline, end, pause, resume_pairings
 
 

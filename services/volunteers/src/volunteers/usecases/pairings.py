@@ -25,7 +25,8 @@ from volunteers.domain.states import LIVE, PAIRING
 from volunteers.models import Decline, NeedCopy, Pairing, Visit
 from volunteers.queries.lookup import LOCK, local_day, one
 from volunteers.queries.world import rules_of, world_near
-from volunteers.usecases import matching, planning, safety
+from volunteers.usecases import planning, safety
+from volunteers.usecases.answering import propose_for
 from volunteers.usecases.proposing import Proposal, propose, publish_pairing
 
 
@@ -118,7 +119,7 @@ def decline_pairing(
     )
     session.flush()
     if propose_at_once:
-        matching.propose_for(session, pairing.community, [pairing.need_id], now=now)
+        propose_for(session, pairing.community, [pairing.need_id], now=now)
     return pairing
 
 

@@ -6,7 +6,7 @@ Whatever was decided from what was read before is checked again here, on locked 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -80,13 +80,7 @@ def store(
 
 def give_way(session: Session, moved: Mapping[str, str], *, now: datetime) -> None:
     """Take back proposals, by need and volunteer, that nobody accepted meanwhile."""
-    wanted = (
-        sa.select(Pairing)
-        .where(Pairing.need_id.in_(moved), Pairing.state == PairingState.PROPOSED)
-        .order_by(Pairing.id)
-        .with_for_update(**LOCK)
-    )
-    for pairing in session.scalars(wanted).all():
+    for pairing in _locked_proposed(session, sorted(moved)):
         if pairing.volunteer_id == moved[pairing.need_id] and not pairing.manual:
             PAIRING.check(pairing.id, pairing.state, PairingState.DECLINED)
             pairing.state, pairing.version = PairingState.DECLINED, pairing.version + 1
@@ -94,6 +88,18 @@ def give_way(session: Session, moved: Mapping[str, str], *, now: datetime) -> No
             pairing.declined_by, pairing.decline_reason = by, reason
             publish_pairing(session, "pairing.declined", pairing, now=now, by=by, reason=reason)
     session.flush()
+
+
+def _locked_proposed(session: Session, needs: Sequence[str]) -> Iterator[Pairing]:
+    for part in chunks(needs):
+        _locked_open(session, part)
+        wanted = (
+            sa.select(Pairing)
+            .where(Pairing.need_id.in_(part), Pairing.state == PairingState.PROPOSED)
+            .order_by(Pairing.id)
+            .with_for_update(**LOCK)
+        )
+        yield from session.scalars(wanted).all()
 
 
 def _still_holding(session: Session, proposals: Sequence[Proposal]) -> list[Proposal]:

@@ -7,13 +7,13 @@ from volunteers.domain.calendar import Slot
 from volunteers.domain.matching.assignment import NOBODY, Assignment, assign, candidates_of
 from volunteers.domain.matching.bare import Bare, assign_matrix, assign_pairs
 from volunteers.domain.matching.blockers import Blockers, NearMiss, blockers
+from volunteers.domain.matching.chains import chains
 from volunteers.domain.matching.cost import Cost, Move, cost
 from volunteers.domain.matching.explain import (
     Explanation,
     deciding,
     explain,
     explain_choice,
-    freeze,
     leading,
     replay,
 )
@@ -40,11 +40,13 @@ from volunteers.domain.matching.matching import (
     match,
     propose_one,
 )
+from volunteers.domain.matching.regret import Regret, regret
 from volunteers.domain.matching.rules import DEFAULT_RULES, FACTOR_NAMES, Rules
 from volunteers.domain.matching.wording import (
     blocker_sentence,
     cost_sentence,
     factor_sentence,
+    regret_sentence,
     sentences,
     verdict_sentence,
 )
@@ -73,6 +75,7 @@ __all__ = [
     "NearMiss",
     "Need",
     "Outcome",
+    "Regret",
     "Rules",
     "Slot",
     "Verdict",
@@ -83,18 +86,20 @@ __all__ = [
     "blocker_sentence",
     "blockers",
     "candidates_of",
+    "chains",
     "cost",
     "cost_sentence",
     "deciding",
     "explain",
     "explain_choice",
     "factor_sentence",
-    "freeze",
     "judge",
     "keep_run",
     "leading",
     "match",
     "propose_one",
+    "regret",
+    "regret_sentence",
     "replay",
     "replay_proposal",
     "replay_run",

@@ -173,16 +173,6 @@ def deciding(one: Explanation, other: Explanation) -> tuple[Factor, int]:
     )
 
 
-def freeze(need: Need, volunteer: Volunteer, rules: Rules, today: date) -> dict[str, Any]:
-    """The inputs of one proposal as JSON-safe data, to be kept beside it."""
-    return {
-        "need": need.to_data(),
-        "volunteer": volunteer.to_data(),
-        "rules": rules.to_data(),
-        "today": today.isoformat(),
-    }
-
-
 def replay(frozen: Mapping[str, Any]) -> Explanation:
     """The same explanation from frozen inputs, at any later time."""
     return explain(

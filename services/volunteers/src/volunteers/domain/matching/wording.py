@@ -13,6 +13,7 @@ from volunteers.domain.matching.explain import Explanation
 from volunteers.domain.matching.factors import Factor
 from volunteers.domain.matching.filters import Verdict
 from volunteers.domain.matching.phrases import FACTORS, FAILS, NAMES, NOBODY, PASSES
+from volunteers.domain.matching.regret import Regret
 
 Label = Callable[[str], str]
 
@@ -86,6 +87,20 @@ def _move(move: Move, tongue: int) -> str:
     nobody = ("无人", "nobody")[tongue]
     before, after = move.before or nobody, move.after or nobody
     return (f"{move.need}由{before}改为{after}", f"{move.need} from {before} to {after}")[tongue]
+
+
+def regret_sentence(found: Regret, locale: str) -> str:
+    """What answers given one by one missed."""
+    needs, points = found.gained - found.lost, found.points / 1000
+    zh = (
+        f"逐个答复与整体最优的差距：{found.answered}项建议中改派{found.moved}项；"
+        f"获得服务的需求{needs:+d}项，总分{points:+.1f}分。"
+    )
+    en = (
+        f"Regret of answers given one by one: {found.moved} of {found.answered} moved; "
+        f"needs served {needs:+d}, total score {points:+.1f} points."
+    )
+    return (zh, en)[_tongue(locale)]
 
 
 def blocker_sentence(found: Blockers, locale: str, label: Label = str) -> str:
