@@ -21,6 +21,7 @@ from sunshine.place import Place
 from sunshine.system import Remote, hosted, settle
 
 ELSEWHERE = "210103008002"
+WORRY = "接到可疑的投资电话，已转出两笔钱。"
 HOUSEHOLDS = 24
 ACCEPTED = 15
 LIVED_DAYS = 3
@@ -85,4 +86,15 @@ def _live(system: Remote, days: int) -> None:
         clock.travel(sample.at(day, 10 if number == days else 20))
         if number < days:
             sample.live_day(system, day, number, story)
+    if days:
+        _worry(system)
     settle(system)
+
+
+def _worry(system: Remote) -> None:
+    """Two concerns, one of which waits for the household's consent."""
+    for number, kind, urgency in ((4, "money", "soon"), (7, "violence", "urgent")):
+        facts = {"household": f"{sample.COMMUNITY}-H{number:03}", "kind": kind, "urgency": urgency}
+        raised = system.call("households", "raise_concern", **facts, note=WORRY)
+    asked = {"concern": raised["id"], "profession": "social_work"}
+    system.call("households", "request_referral", **asked)

@@ -43,6 +43,7 @@ PAGES = {
     "pairings": "/desk/pairings",
     "pairing": "/desk/pairings/{pairing}?instead=V001",
     "board": "/desk/board",
+    "care": "/desk/care",
     "preferences": "/desk/preferences",
     "not-found": "/desk/nothing",
 }

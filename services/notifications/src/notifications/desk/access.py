@@ -24,6 +24,8 @@ class Who(enum.Enum):
     SIGNED_IN = "whoever is signed in"
     STAFF = "members of staff"
     MATCHING = "coordinators, administrators, directors and operators"
+    CARING = "everybody but the school's liaison"
+    PROFESSIONALS = "social workers, directors and operators"
     OPERATORS = "operators"
 
 
@@ -36,6 +38,11 @@ ROLES: dict[Who, frozenset[str]] = {
             StaffRole.ADMINISTRATOR.value,
             StaffRole.DIRECTOR.value,
         }
+    ),
+    Who.CARING: frozenset({OPERATOR, *(role.value for role in StaffRole)})
+    - {StaffRole.SCHOOL_LIAISON.value},
+    Who.PROFESSIONALS: frozenset(
+        {OPERATOR, StaffRole.SOCIAL_WORKER.value, StaffRole.DIRECTOR.value}
     ),
     Who.OPERATORS: frozenset({OPERATOR}),
 }
@@ -65,6 +72,10 @@ ROUTES: dict[str, Rule] = {
     "accept": Rule(Who.MATCHING, "the pairing's community"),
     "decline": Rule(Who.MATCHING, "the pairing's community"),
     "board": Rule(Who.SIGNED_IN, "the community in the path"),
+    "care": Rule(Who.CARING, "the community in the path"),
+    "concern_step": Rule(Who.CARING, "the concern's community"),
+    "referral_step": Rule(Who.CARING, "the referral's community; professionals take on and close"),
+    "read_concern": Rule(Who.CARING, "the concern's community; the reading is in the audit"),
     "preferences": Rule(Who.STAFF, "the own preferences"),
     "save_preferences": Rule(Who.STAFF, "the own preferences"),
     "add_absence": Rule(Who.STAFF, "the own absence; the cover is a colleague"),

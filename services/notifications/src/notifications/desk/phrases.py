@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from notifications.desk.care_phrases import CARE
+
 PHRASES: dict[str, tuple[str, str]] = {
+    **CARE,
     # the frame
     "product": ("阳光百分百", "Sunshine"),
     "desk": ("工作台", "Desk"),

@@ -36,6 +36,7 @@ CODES: dict[str, type[LabelledEnum]] = {
 def install(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.globals["t"] = say
+    app.jinja_env.globals["care_codes"] = LISTS
     app.jinja_env.filters |= {
         "when": when,
         "day": day,

@@ -86,8 +86,87 @@ class ReferralReturn(LabelledEnum):
     OTHER = "other", "其他原因", "another reason"
 
 
+class Referral(LabelledEnum):
+    """Where a referral stands."""
+
+    REQUESTED = "requested", "待同意", "waits for consent"
+    CONSENTED = "consented", "待接案", "to be accepted"
+    ACCEPTED = "accepted", "已接案", "accepted"
+    CLOSED = "closed", "已结案", "closed"
+    RETURNED = "returned", "已退回", "returned"
+
+
+class Concern(LabelledEnum):
+    """What somebody is worried about."""
+
+    CHILD_HARM = "child_harm", "未成年人受侵害", "harm to a child"
+    VIOLENCE = "violence", "家庭暴力", "domestic violence"
+    NEGLECT = "neglect", "疏于照料", "neglect"
+    SELF_HARM = "self_harm", "自伤风险", "risk of self-harm"
+    MENTAL = "mental", "心理困扰", "mental distress"
+    HEALTH = "health", "健康恶化", "worsening health"
+    MONEY = "money", "经济困境或受骗", "money trouble or fraud"
+    HOUSING = "housing", "居住安全", "unsafe housing"
+    BEYOND_HELP = "beyond_help", "超出志愿服务范围", "more than a volunteer can do"
+
+
+class ConcernStatus(LabelledEnum):
+    """Where a concern stands."""
+
+    OPEN = "open", "待处理", "open"
+    REFERRED = "referred", "转介中", "referred"
+    CLOSED = "closed", "已结案", "closed"
+
+
+class ConcernOutcome(LabelledEnum):
+    """Why a concern is closed."""
+
+    RESOLVED = "resolved", "已解决", "resolved"
+    UNFOUNDED = "unfounded", "情况不属实", "unfounded"
+    OTHER_HELP = "other_help", "已有其他帮助", "helped by others"
+    REFERRED = "referred", "专业服务已结案", "closed by a professional"
+
+
+class Profession(LabelledEnum):
+    """To whom a concern is referred."""
+
+    SOCIAL_WORK = "social_work", "专业社工", "professional social work"
+    MENTAL_HEALTH = "mental_health", "心理服务", "mental health service"
+    HEALTH = "health", "社区卫生服务", "community health service"
+    LEGAL_AID = "legal_aid", "法律援助", "legal aid"
+    CHILD_PROTECTION = "child_protection", "未成年人保护机构", "child protection"
+    POLICE = "police", "公安机关", "police"
+    RELIEF = "relief", "社会救助", "social relief"
+    DISABILITY = "disability", "残联", "disabled persons' federation"
+
+
+class Basis(LabelledEnum):
+    """What allows a referral."""
+
+    HEAD = "head", "户主同意", "consent of the head"
+    GUARDIAN = "guardian", "监护人同意", "consent of the guardian"
+    REPRESENTATIVE = "representative", "代理人同意", "consent of the representative"
+    DUTY_TO_REPORT = "duty_to_report", "依法强制报告", "duty to report by law"
+
+
+class ReferralOutcome(LabelledEnum):
+    """What a professional achieved."""
+
+    HELPED = "helped", "已得到帮助", "helped"
+    LONG_TERM = "long_term", "转入长期服务", "in long-term care"
+    DECLINED = "declined", "本人不愿继续", "declined by the household"
+
+
+class NeedUrgency(LabelledEnum):
+    """How soon a household needs something."""
+
+    ROUTINE = "routine", "一般", "routine"
+    SOON = "soon", "尽快", "soon"
+    URGENT = "urgent", "紧急", "urgent"
+
+
 class ReferralStatus(LabelledEnum):
-    """What a referral waits for."""
+    """What a referral waits for, said in a sentence."""
 
     REQUESTED = "requested", "尚待家庭同意", "it still waits for the household's consent"
     CONSENTED = (
@@ -125,16 +204,24 @@ class ClearanceKind(LabelledEnum):
 
 LISTS: Mapping[str, type[LabelledEnum]] = {
     "aid_kind": AidKind,
+    "basis": Basis,
     "channel": ChannelCode,
     "clearance": ClearanceKind,
+    "concern": Concern,
+    "concern_outcome": ConcernOutcome,
+    "concern_status": ConcernStatus,
     "decline": DeclineReason,
     "escalation": EscalationReason,
     "exit_reason": ExitReason,
     "failure": FailureReason,
     "feedback": FeedbackOutcome,
+    "need_urgency": NeedUrgency,
     "pairing_end": PairingEnd,
     "pairing_state": PairingState,
     "party": Party,
+    "profession": Profession,
+    "referral": Referral,
+    "referral_outcome": ReferralOutcome,
     "referral_return": ReferralReturn,
     "referral_status": ReferralStatus,
     "severity": Severity,

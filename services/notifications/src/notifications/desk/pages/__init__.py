@@ -1,9 +1,18 @@
 """The desk's pages, a module per subject."""
 
-from notifications.desk.pages import board, inbox, live, pairings, parked, preferences, signing
+from notifications.desk.pages import (
+    board,
+    care,
+    inbox,
+    live,
+    pairings,
+    parked,
+    preferences,
+    signing,
+)
 
 BLUEPRINTS = [
-    module.pages for module in (signing, inbox, pairings, board, preferences, parked, live)
+    module.pages for module in (signing, inbox, pairings, board, care, preferences, parked, live)
 ]
 
 __all__ = ["BLUEPRINTS"]

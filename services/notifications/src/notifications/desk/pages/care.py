@@ -1,0 +1,90 @@
+"""What was too much for a volunteer: concerns, and the referrals that they lead to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from notifications.desk import access
+from notifications.desk.answers import partial
+from notifications.desk.app import actor, desk, names
+from notifications.desk.places import chosen_place
+from notifications.desk.visitor import somebody
+from notifications.desk.words import local, say
+from servicekit import clock
+
+SIZE = 100
+CONCERN_STEPS = {
+    "refer": ("request_referral", "profession"),
+    "settle": ("close_concern", "outcome"),
+}
+REFERRAL_STEPS = {
+    "consent": ("consent_referral", "basis"),
+    "take": ("accept_referral", ""),
+    "return": ("return_referral", "reason"),
+    "end": ("close_referral", "outcome"),
+}
+pages = Blueprint("care", __name__)
+
+
+@pages.get("/care", defaults={"community": ""})
+@pages.get("/care/of/<community>")
+def care(community: str) -> Any:
+    return render_template("care.html", **_listed(chosen_place(community)))
+
+
+@pages.post("/care/<concern>/step")
+def concern_step(concern: str) -> Any:
+    return _step(CONCERN_STEPS, concern=concern)
+
+
+@pages.post("/care/referrals/<referral>/step")
+def referral_step(referral: str) -> Any:
+    facts = {"on": f"{local(clock.now()):%Y-%m-%d}"} if _asked() == "consent" else {}
+    return _step(REFERRAL_STEPS, referral=referral, **facts)
+
+
+@pages.post("/care/<concern>/read")
+def read_concern(concern: str) -> Any:
+    """What it says; that it was read, and what for, is written down."""
+    purpose = request.form.get("purpose", "").strip()
+    shown = desk().peers(actor()).households.reveal_concern(concern=concern, purpose=purpose)
+    if partial():
+        return render_template("parts/concern_note.html", shown=shown)
+    return render_template("care.html", shown=shown, **_listed(concern[:12]))
+
+
+def _asked() -> str:
+    return request.form.get("step", "")
+
+
+def _step(steps: dict[str, tuple[str, str]], **facts: Any) -> Any:
+    if _asked() not in steps:
+        abort(400)
+    method, field = steps[_asked()]
+    if field:
+        facts[field] = request.form.get(field, "")
+    getattr(desk().peers(actor()).households, method)(**facts)
+    place = next(iter(facts.values()))[:12]
+    if not partial():
+        return redirect(url_for("desk.care.care", community=place), 303)
+    message = say(f"care_{_asked()}_done")
+    return render_template("parts/care_list.html", message=message, **_listed(place))
+
+
+def _listed(place: str) -> dict[str, Any]:
+    """The concerns that are not closed, the open ones first, each with its live referral."""
+    households = desk().peers(actor()).households
+    concerns = [
+        each
+        for status in ("open", "referred")
+        for each in households.find_concerns(community=place, status=status, size=SIZE)["items"]
+    ]
+    live = households.find_referrals(community=place, live=True, size=SIZE)["items"]
+    referrals = {each["id"]: each for each in live}
+    known = names(concerns)
+    for each in concerns:
+        each["names"], each["with"] = known.of(each), referrals.get(each["referral"])
+    professional = access.allowed(access.Who.PROFESSIONALS, somebody())
+    return {"place": place, "concerns": concerns, "professional": professional}
