@@ -14,7 +14,7 @@ from chaos.places import Place, patiently
 from chaos.scale import SCALE
 
 AHEAD = 0.05
-DRIP_SECONDS = 4.0
+LONGEST_WAIT = 60  # seconds
 HOPELESS = 30  # one event in so many
 
 
@@ -53,14 +53,21 @@ class Storm:
 
     def _letters(self) -> Iterator[Letter]:
         while not self.over():
-            if self.published / self.events > self._progress() + AHEAD:
-                eventlet.sleep(DRIP_SECONDS)  # not at all would be a standstill
+            self._wait_for_the_kills()
             some = patiently(self.place.some)
             self.published += len(some)
             yield from some
             if self.dice.random() < len(some) / HOPELESS:
                 hopeless = [self.place.hopeless(self.published)]
                 publish_all(self.place.uri, self.hopeless, self.dice, hopeless)
+
+    def _wait_for_the_kills(self) -> None:
+        """Ahead of them, publish no more before all has arrived: then it would be a standstill."""
+        for _ in range(LONGEST_WAIT):
+            ahead = self.published / self.events > self._progress() + AHEAD
+            if not ahead or self.over() or not self.ledger.missing(patiently(self.place.places)):
+                return
+            eventlet.sleep(1)
 
     def _strike(self) -> None:
         while not self.over():

@@ -38,6 +38,7 @@ def test_a_concern_goes_its_way_from_the_desk(
 ) -> None:
     shown = html.unescape(coordinator.get("/desk/care").text)
     assert "H004-C1" in shown
+    assert "待处理" in shown
     assert WORRY not in shown
     told = coordinator.post(f"/desk/care/{CONCERN}/read", {"purpose": "回访前了解情况"})
     assert WORRY in html.unescape(told.text)
