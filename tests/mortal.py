@@ -29,7 +29,7 @@ from notifications.domain.deliveries import LEASE  # noqa: E402
 from notifications.usecases import escalating, sending  # noqa: E402
 from notifications.usecases.links import Links  # noqa: E402
 from servicekit import failpoints, telemetry  # noqa: E402
-from servicekit.db import create_engine  # noqa: E402
+from servicekit.db import create_engine, one_by_one  # noqa: E402
 from servicekit.outbox import Contract  # noqa: E402
 from servicekit.privacy import Vault  # noqa: E402
 from servicekit.testing import KEY  # noqa: E402
@@ -71,6 +71,7 @@ def send(smtp: str, url: str, life: int) -> None:
     began = NOW + life * (LEASE + timedelta(seconds=30)) - timedelta(seconds=time.monotonic())
     sender = sending.Sender(
         transaction=partial(transaction, url),
+        noting=partial(one_by_one, create_engine(url)),
         channel=Email(Server.parse(smtp), "Sunshine <sunshine@example.org>"),
         working=WAYS,
         providers={},

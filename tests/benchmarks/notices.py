@@ -17,6 +17,7 @@ import time  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from datetime import UTC, datetime  # noqa: E402
+from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 from zoneinfo import ZoneInfo  # noqa: E402
 
@@ -29,7 +30,7 @@ from notifications.models import Base, Delivery  # noqa: E402
 from notifications.usecases import noticing, sending  # noqa: E402
 from notifications.usecases.links import Links  # noqa: E402
 from servicekit import telemetry  # noqa: E402
-from servicekit.db import create_engine, messaging  # noqa: E402
+from servicekit.db import create_engine, messaging, one_by_one  # noqa: E402
 from servicekit.outbox import Contract  # noqa: E402
 from servicekit.privacy import Vault  # noqa: E402
 from servicekit.testing import KEY  # noqa: E402
@@ -79,6 +80,7 @@ class Bench:
         while True:
             sender = sending.Sender(
                 transaction=self.transaction,
+                noting=partial(one_by_one, self.engine),
                 channel=mailer(self.smtp.url),
                 working=BOTH,
                 providers={},

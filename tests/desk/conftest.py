@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from desk.people import STRANGER, STRANGERS_WORD, Person
-from desk.town import Town, town
+from desk.town import Town, grown, town
 from notifications.models import SignInTry
 from sunshine import sample
 from sunshine.desk import set_password
 
 
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What all towns are copied from: it takes its time to grow."""
+    return grown(tmp_path_factory.mktemp("model"))
+
+
 @pytest.fixture(scope="module")
-def sunny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def sunny(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """The sample community with a desk."""
-    with town(tmp_path_factory.mktemp("desk")) as found:
+    with town(model, tmp_path_factory.mktemp("desk")) as found:
         yield found
 
 

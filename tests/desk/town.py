@@ -25,6 +25,8 @@ WORRY = "接到可疑的投资电话，已转出两笔钱。"
 HOUSEHOLDS = 24
 ACCEPTED = 15
 LIVED_DAYS = 3
+LATER = sample.at(sample.FIRST_DAY + timedelta(days=LIVED_DAYS), 10)
+"""When the tests begin."""
 
 
 class Town:
@@ -39,21 +41,36 @@ class Town:
         return list(sample.pages(self.system, "volunteers", "find_pairings", state="proposed"))
 
 
-@contextmanager
-def town(folder: Path, *, households: int = HOUSEHOLDS, days: int = LIVED_DAYS) -> Iterator[Town]:
-    """A part of the sample, hosted in this process, on its own clock."""
-    examples = _part_of_the_sample(folder, households)
-    place = Place(folder, overrides={"FIELD_KEY": KEY, "DESK_URL": "http://127.0.0.1/desk/"})
-    with sample.moved_clock(), hosted(place) as (system, host):
+def grown(folder: Path) -> Path:
+    """A part of the sample after some days, with nobody at work; ``town`` opens copies of it."""
+    examples = _part_of_the_sample(folder, HOUSEHOLDS)
+    place = _place(folder / "grown")
+    with sample.moved_clock(), hosted(place) as (system, _):
         with patch.object(sample, "find_examples", lambda: examples):
             sample.prepare(system, place.broker, lambda *_: None)
         _stranger(system)
-        _live(system, days)
-        serving = eventlet.spawn(control.serve, place.socket, system)
-        try:
-            yield Town(system, host, place, sample_password(system, place.data))
-        finally:
-            serving.kill()
+        _live(system)
+        sample_password(system, place.data)
+    return place.data
+
+
+@contextmanager
+def town(model: Path, folder: Path) -> Iterator[Town]:
+    """A copy of a grown town, hosted in this process, on its own clock."""
+    place = _place(folder / f"{folder.name}-town")
+    shutil.copytree(model, place.data, ignore=shutil.ignore_patterns("*.socket"))
+    with sample.moved_clock():
+        clock.travel(LATER)
+        with hosted(place) as (system, host):
+            serving = eventlet.spawn(control.serve, place.socket, system)
+            try:
+                yield Town(system, host, place, sample_password(system, place.data))
+            finally:
+                serving.kill()
+
+
+def _place(folder: Path) -> Place:
+    return Place(folder, overrides={"FIELD_KEY": KEY, "DESK_URL": "http://127.0.0.1/desk/"})
 
 
 def _part_of_the_sample(folder: Path, households: int) -> Path:
@@ -74,20 +91,18 @@ def _stranger(system: Remote) -> None:
     system.call("notifications", "register_staff", **facts)
 
 
-def _live(system: Remote, days: int) -> None:
+def _live(system: Remote) -> None:
     story = sample.Story()
     answer = system.call("volunteers", "match", community=sample.COMMUNITY, dry_run=False)
     settle(system)
     story.match = {"proposed": answer["proposed"][:ACCEPTED]}
-    if days:
-        sample.accept_all(system, story, lambda *_: None)
-    for number in range(1, days + 1):
+    sample.accept_all(system, story, lambda *_: None)
+    for number in range(1, LIVED_DAYS):
         day = sample.FIRST_DAY + timedelta(days=number)
-        clock.travel(sample.at(day, 10 if number == days else 20))
-        if number < days:
-            sample.live_day(system, day, number, story)
-    if days:
-        _worry(system)
+        clock.travel(sample.at(day, 20))
+        sample.live_day(system, day, number, story)
+    clock.travel(LATER)
+    _worry(system)
     settle(system)
 
 

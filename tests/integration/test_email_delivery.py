@@ -318,8 +318,8 @@ def test_two_senders_on_postgresql_never_take_the_same_mail(
     second.commit()
     assert sending.claim(second, yours, limit=10) == []
     first.commit()
-    sending.record(first, mine, one, Outcome(message_id="<1@example.org>"))
-    sending.record(second, yours, two, Outcome(FailureReason.REFUSED, final=True))
+    sending.record_sent(first.execute, one, Outcome(message_id="<1@example.org>"), NOW)
+    sending.record_failed(second, yours, two, Outcome(FailureReason.REFUSED, final=True))
     (row,) = queries.summary(first, COMMUNITY)[:1]
     assert row["deliveries"] == {"email": {"sent": 1}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -177,6 +177,7 @@ def sender(
     """What a round of sending works with; the clock stands still."""
     return Sender(
         transaction=partial(handed, session),
+        noting=lambda: nullcontext(session.execute),
         channel=channel,
         working=working,
         providers={} if providers is None else providers,

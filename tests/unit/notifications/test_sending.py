@@ -185,7 +185,7 @@ def test_a_late_failure_does_not_undo_what_the_next_sender_did(session: Session)
     happens(session, "pairing.proposed")
     (late,) = claim(session, NOW)
     send(session, Postman(), NOW + LEASE)
-    sending.record(session, sender(session, Postman(), NOW + LEASE * 2), late, BUSY)
+    sending.record_failed(session, sender(session, Postman(), NOW + LEASE * 2), late, BUSY)
     assert mail(session).state is DeliveryState.SENT
     assert published(session) == []
 

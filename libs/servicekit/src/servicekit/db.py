@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -171,6 +173,28 @@ def insert_ignore(
     # as parameters, not as values(): the statement is compiled once, and split where it is long
     found: Sequence[Any] = connection.execute(statement, rows).all()
     return [tuple(row) if len(keys) > 1 else row[0] for row in found]
+
+
+Execute = Callable[[sa.Executable], Any]
+
+
+@contextmanager
+def one_by_one(engine: sa.Engine) -> Iterator[Execute]:
+    """A way to execute statements that commit each by itself.
+
+    On PostgreSQL over one connection, which is kept meanwhile: so each costs one round trip, not
+    the four of a transaction. SQLite has one connection for all, and gives it back each time.
+    """
+    if engine.dialect.name == "sqlite":
+        yield partial(_in_a_transaction, engine)
+        return
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT").execute
+
+
+def _in_a_transaction(engine: sa.Engine, statement: sa.Executable) -> Any:
+    with engine.begin() as connection:
+        return connection.execute(statement)
 
 
 BROKEN_OFF = {"40001", "40P01"}

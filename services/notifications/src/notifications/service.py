@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any
 
 from eventlet import GreenPool
@@ -29,6 +30,7 @@ from notifications.usecases.links import Links
 from notifications.visits import visits
 from notifications.web import create_app
 from servicekit import clock
+from servicekit.db import one_by_one
 from servicekit.errors import Unavailable
 from servicekit.events import Event
 from servicekit.service import EXTERNAL, Call, Database, Service, every, on_event, rpc
@@ -207,6 +209,7 @@ def _send(call: Call, limit: int) -> dict[str, int]:
     def send_one(channel: Any) -> dict[str, int]:
         sender = sending.Sender(
             transaction=call.transaction,
+            noting=partial(one_by_one, call.database.engine),
             channel=channel,
             working=settings.working,
             providers=settings.providers,

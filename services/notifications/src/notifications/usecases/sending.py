@@ -32,7 +32,7 @@ from notifications.models import Attempt, Delivery
 from notifications.usecases import composing, digesting
 from notifications.usecases.links import Links
 from notifications.usecases.telling import delivery
-from servicekit.db import insert_ignore
+from servicekit.db import Execute, insert_ignore
 from servicekit.outbox import publish
 from servicekit.telemetry import failed, log
 
@@ -57,9 +57,14 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """What a round works with. ``working``: the channels that can take over from this one."""
+    """What a round works with.
+
+    ``noting``: statements that commit each by itself. ``working``: the channels that can take over
+    from this one.
+    """
 
     transaction: Transaction
+    noting: Callable[[], AbstractContextManager[Execute]]
     channel: Channel
     working: Container[ChannelCode]
     providers: dict[str, Provider]
@@ -105,8 +110,16 @@ class Round:
 
     def send(self) -> bool:
         """Hand all of it over; False where the rest was given back."""
+        with self.sender.noting() as note:
+            self._work(note)
+        if self.waiting:
+            with self.sender.transaction() as session:
+                release(session, list(self.waiting), self.sender.clock())
+        return self.going_on
+
+    def _work(self, note: Execute) -> None:
         pool = GreenPool()
-        lanes = [pool.spawn(self._lane) for _ in range(self.sender.channel.lanes)]
+        lanes = [pool.spawn(self._lane, note) for _ in range(self.sender.channel.lanes)]
         try:
             for lane in lanes:
                 lane.wait()
@@ -114,27 +127,26 @@ class Round:
             self.going_on = False
             pool.waitall()
             raise
-        if self.waiting:
-            with self.sender.transaction() as session:
-                release(session, list(self.waiting), self.sender.clock())
-        return self.going_on
 
-    def _lane(self) -> None:
+    def _lane(self, note: Execute) -> None:
         while self.going_on and self.waiting:
             each = self.waiting.popleft()
             began = time.monotonic()
             ready = self.sender.channel.prepare(each.letter)
             seconds = time.monotonic() - began
             with self.turn:
-                self._finish(each, ready, seconds)
+                self._finish(note, each, ready, seconds)
 
-    def _finish(self, each: Claim, ready: Outcome, seconds: float) -> None:
+    def _finish(self, note: Execute, each: Claim, ready: Outcome, seconds: float) -> None:
         if not self.going_on:
             self.waiting.append(each)
             return
         outcome = hand_over(self.sender, each, ready, seconds)
-        with self.sender.transaction() as session:
-            self.done[record(session, self.sender, each, outcome)] += 1
+        if outcome.sent:
+            self.done[record_sent(note, each, outcome, self.sender.clock())] += 1
+        else:
+            with self.sender.transaction() as session:
+                self.done[record_failed(session, self.sender, each, outcome)] += 1
         over = self.sender.clock() >= self.ends
         self.going_on = outcome.reason is not FailureReason.UNREACHABLE and not over
 
@@ -213,43 +225,28 @@ def release(session: Session, claims: list[Claim], now: datetime) -> None:
             row.state, row.next_at = DeliveryState.QUEUED, now
 
 
-def record(session: Session, sender: Sender, claim: Claim, outcome: Outcome) -> str:
-    """Note what came of a claim; what failed goes on to the next channel, or is given up.
-
-    Returns ``sent``, ``failed`` or ``postponed``.
-    """
-    now = sender.clock()
-    record_one = _record_sent if outcome.sent else _record_failed
-    state = record_one(session, sender, claim, outcome, now)
-    log.info(
-        "delivery",
-        delivery=claim.delivery,
-        state=state.value,
-        attempt=claim.attempt,
-        error=outcome.text,
-    )
-    return {DeliveryState.SENT: "sent", DeliveryState.FAILED: "failed"}.get(state, "postponed")
-
-
-def _record_sent(
-    session: Session, _sender: Sender, claim: Claim, outcome: Outcome, now: datetime
-) -> DeliveryState:
-    """In one statement, without a look first: sent is sent, whoever has the claim by now."""
+def record_sent(execute: Execute, claim: Claim, outcome: Outcome, now: datetime) -> str:
+    """Note that a letter was handed over, without a look first: sent is sent, whoever has the claim
+    by now. What a digest carries has come as far."""
     done = {"state": DeliveryState.SENT, "sent_at": now, "next_at": None, "last_error": None}
     own = {**done, "attempts": claim.attempt, "message_id": outcome.message_id}
     table: Any = Delivery.__table__  # not by way of the ORM: this is done for each letter
-    session.execute(sa.update(table).where(table.c.id == claim.delivery).values(own))
-    if claim.letter.rule == digesting.RULE.name:  # what it carries has come as far
-        session.execute(update(Delivery).where(Delivery.carried_by == claim.delivery).values(done))
-    return DeliveryState.SENT
+    if claim.letter.rule == digesting.RULE.name:
+        execute(sa.update(table).where(table.c.carried_by == claim.delivery).values(done))
+    execute(sa.update(table).where(table.c.id == claim.delivery).values(own))
+    _tell(claim, DeliveryState.SENT, outcome)
+    return "sent"
 
 
-def _record_failed(
-    session: Session, sender: Sender, claim: Claim, outcome: Outcome, now: datetime
-) -> DeliveryState:
+def record_failed(session: Session, sender: Sender, claim: Claim, outcome: Outcome) -> str:
+    """Note a failure; the letter goes on to the next channel, or is given up.
+
+    Returns ``failed`` or ``postponed``.
+    """
+    now = sender.clock()
     row = session.get_one(Delivery, claim.delivery, with_for_update=True)
     if row.state is not DeliveryState.SENDING or row.next_at != claim.lease:
-        return row.state  # another sender has it by now
+        return "postponed"  # another sender has it by now
     _note_failure(session, claim, outcome, now)
     another = bool(next_channels(session, row, sender.working))
     state, row.next_at = after(outcome, attempts=claim.attempt, now=now, another=another)
@@ -258,7 +255,18 @@ def _record_failed(
     row.state, row.attempts, row.last_error = state, claim.attempt, outcome.text
     if state is DeliveryState.FAILED and outcome.reason:
         give_up(session, sender.working, row, outcome.reason, now)
-    return state
+    _tell(claim, state, outcome)
+    return "failed" if state is DeliveryState.FAILED else "postponed"
+
+
+def _tell(claim: Claim, state: DeliveryState, outcome: Outcome) -> None:
+    log.info(
+        "delivery",
+        delivery=claim.delivery,
+        state=state.value,
+        attempt=claim.attempt,
+        error=outcome.text,
+    )
 
 
 def _note_failure(session: Session, claim: Claim, outcome: Outcome, now: datetime) -> None:
