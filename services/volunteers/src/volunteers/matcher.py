@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -25,6 +26,7 @@ BEHIND = 10
 def main() -> None:
     asked = json.load(sys.stdin)
     os.nice(BEHIND)
+    gc.disable()  # looking for circles means walking over everybody, again and again
     say("result", match(asked))
 
 
