@@ -19,7 +19,7 @@ from typing import Any  # noqa: E402
 
 import hosting  # noqa: E402
 import servers  # noqa: E402
-from benchmarks import consume, latency, matching, meanwhile, publish, rpc  # noqa: E402
+from benchmarks import consume, latency, matching, meanwhile, publish, rpc, storing  # noqa: E402
 from benchmarks.place import Place  # noqa: E402
 from benchmarks.rounds import Table  # noqa: E402
 
@@ -31,6 +31,7 @@ MODULES: dict[str, Any] = {
     "latency": latency,
     "rpc": rpc,
     "matching": matching,
+    "storing": storing,
     "meanwhile": meanwhile,
 }
 HEAD = """# Benchmarks

@@ -1,9 +1,11 @@
 """The core on bare matrices and lists of pairs, held against SciPy.
 
 MATCHING=full runs all ten thousand instances (and a thousand worlds); else a tenth of them.
+ORLIB names a folder with the assignment problems of OR-Library, whose optima are published.
 """
 
 import os
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,21 @@ from volunteers.domain.matching import NOBODY, assign_matrix, assign_pairs
 FULL = os.environ.get("MATCHING") == "full"
 INSTANCES = 10_000 if FULL else 1_000
 PARTS = 20
+PUBLISHED = {
+    "assign100": 305,
+    "assign200": 475,
+    "assign300": 626,
+    "assign400": 804,
+    "assign500": 991,
+    "assign600": 1176,
+    "assign700": 1362,
+    "assign800": 1552,
+    "assignp800": 2239,
+    "assignp1500": 5839,
+    "assignp3000": 18696,
+    "assignp5000": 48533,
+}
+"""J. E. Beasley, Linear programming on Cray supercomputers (1990); the names with p are sparse."""
 
 
 def costs_of(dice: np.random.Generator) -> npt.NDArray[np.float64 | np.int64]:
@@ -119,3 +136,24 @@ def test_costs_that_cannot_be_added_are_refused(cost: list[float], says: str) ->
 def test_a_list_is_no_matrix() -> None:
     with pytest.raises(ValueError, match="two dimensions"):
         assign_matrix([1, 2])
+
+
+@pytest.mark.parametrize("size", [1, 2, 10, 100, 300])
+def test_the_products_of_machol_and_wien_are_assigned_at_their_known_optimum(size: int) -> None:
+    """Hard for many solvers (1976): the cost of row i and column j is i × j."""
+    numbers = np.arange(1, size + 1)
+    found = assign_matrix(np.outer(numbers, numbers))
+    assert (found.served, found.total) == (size, size * (size + 1) * (size + 2) // 6)
+
+
+@pytest.mark.skipif("ORLIB" not in os.environ, reason="ORLIB names no folder with the problems")
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_published_problems_are_assigned_at_their_published_optimum(name: str) -> None:
+    text = (Path(os.environ["ORLIB"]) / f"{name}.txt").read_text()
+    size, *numbers = map(int, text.split())
+    if name.startswith("assignp"):
+        row, column, cost = np.array(numbers).reshape(-1, 3).T
+        found = assign_pairs(row - 1, column - 1, cost, [1] * size, rows=size)
+    else:
+        found = assign_matrix(np.array(numbers).reshape(size, size))
+    assert (found.served, found.total) == (size, PUBLISHED[name])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -18,29 +19,43 @@ from servicekit.outbox import Contract
 from volunteers.contracts import PUBLISHED
 from volunteers.usecases.matching import run
 
+if TYPE_CHECKING:  # the process needs none of it
+    from servicekit.database import Call
+
 BEHIND = 10
 """How far the process stands back where processors are short: those who wait come first."""
 
 
+def asked(call: Call, data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the process is to know: the database and the time of the call."""
+    return {
+        "database_url": call.settings.database_url,
+        "timezone": call.settings.timezone,
+        "now": call.now.isoformat(),
+        "data": data,
+    }
+
+
 def main() -> None:
-    asked = json.load(sys.stdin)
+    what = json.load(sys.stdin)
     os.nice(BEHIND)
-    say("result", match(asked))
+    gc.disable()  # looking for circles means walking over everybody, again and again
+    say("result", match(what))
 
 
-def match(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Run on the database that `asked` names."""
-    engine = create_engine(asked["database_url"], pool_size=1)
-    info = {"contract": Contract("volunteers", PUBLISHED), "zone": ZoneInfo(asked["timezone"])}
+def match(what: Mapping[str, Any]) -> dict[str, Any]:
+    """Run as `asked` says."""
+    engine = create_engine(what["database_url"], pool_size=1)
+    info = {"contract": Contract("volunteers", PUBLISHED), "zone": ZoneInfo(what["timezone"])}
 
     @contextmanager
     def begin() -> Iterator[Session]:
         with Session(engine, info=dict(info), expire_on_commit=False) as session, session.begin():
             yield session
 
-    now = datetime.fromisoformat(asked["now"])
+    now = datetime.fromisoformat(what["now"])
     # what is stored already is not proposed again
-    return again(lambda: run(begin, asked["data"], now=now, tell=lambda *stage: say("tell", stage)))
+    return again(lambda: run(begin, what["data"], now=now, tell=lambda *stage: say("tell", stage)))
 
 
 def say(what: str, value: Any) -> None:

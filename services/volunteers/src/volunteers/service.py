@@ -8,6 +8,7 @@ from typing import Any
 from servicekit.apart import apart
 from servicekit.service import Call, Database, Service, compute, every, on_event, rpc
 from servicekit.web import Web
+from volunteers import matcher
 from volunteers.contracts import PUBLISHED, consumed
 from volunteers.contracts import insight as insight_rpc
 from volunteers.contracts import matching as matching_rpc
@@ -140,10 +141,13 @@ class VolunteersService(Service):
 
     @rpc(matching_rpc.MatchArgs, returns=matching_rpc.MatchView, transaction=False)
     def match(self, call: Call, data: Data) -> Any:
-        with progress.shown(call.transaction, data["community"], now=call.now) as tell:
-            if _is_large(call, data["community"]):
-                return apart("volunteers.matcher", _asked(call, data), lambda said: tell(*said))
-            return matching.run(call.transaction, data, now=call.now, compute=compute, tell=tell)
+        begin, community = call.transaction, data["community"]
+        with progress.shown(begin, community, now=call.now) as tell:
+            with begin() as session:
+                large = matching.is_large(session, community)
+            if large:
+                return apart(matcher.__name__, matcher.asked(call, data), lambda it: tell(*it))
+            return matching.run(begin, data, now=call.now, compute=compute, tell=tell)
 
     @rpc(CommunityArgs, returns=matching_rpc.ProgressView)
     def match_progress(self, call: Call, data: Data) -> Any:
@@ -210,12 +214,9 @@ class VolunteersService(Service):
 
     @rpc(pairings_rpc.DeclinePairing, returns=pairings_rpc.PairingView)
     def decline_pairing(self, call: Call, data: Data) -> Any:
+        again = call.settings.propose_at_once
         return pairings.decline_pairing(
-            call.session,
-            data,
-            now=call.now,
-            actor=call.actor,
-            propose_at_once=call.settings.propose_at_once,
+            call.session, data, now=call.now, actor=call.actor, propose_at_once=again
         )
 
     @rpc(pairings_rpc.StartPairing, returns=pairings_rpc.PairingView)
@@ -287,46 +288,22 @@ class VolunteersService(Service):
 
     @every("DAILY_ROUND_SECONDS")
     def daily_round(self, call: Call) -> None:
+        days = {
+            "plan_days": call.settings.plan_days,
+            "notice_days": call.settings.clearance_notice_days,
+        }
         with call.transaction() as session:
             places = rounds.communities(session)
         for community in places:
             with call.transaction() as session:
-                rounds.daily_round(
-                    session,
-                    community,
-                    now=call.now,
-                    actor=call.actor,
-                    plan_days=call.settings.plan_days,
-                    notice_days=call.settings.clearance_notice_days,
-                )
+                rounds.daily_round(session, community, now=call.now, actor=call.actor, **days)
 
 
 def _set_aside(call: Call, data: Data, state: VolunteerState) -> Any:
+    again = call.settings.propose_at_once
     return absence.set_aside(
-        call.session,
-        data,
-        state,
-        now=call.now,
-        actor=call.actor,
-        propose_at_once=call.settings.propose_at_once,
+        call.session, data, state, now=call.now, actor=call.actor, propose_at_once=again
     )
-
-
-def _is_large(call: Call, community: str) -> bool:
-    """SQLite has one connection for all: there a run stays in the process."""
-    with call.transaction() as session:
-        return call.database.engine.dialect.name != "sqlite" and matching.is_large(
-            session, community
-        )
-
-
-def _asked(call: Call, data: Data) -> Data:
-    return {
-        "database_url": call.settings.database_url,
-        "timezone": call.settings.timezone,
-        "now": call.now.isoformat(),
-        "data": data,
-    }
 
 
 def _today(call: Call) -> Any:

@@ -55,6 +55,7 @@ def _slot(weekday: int, start: str, end: str) -> Slot:
     return Slot(weekday, minutes_of(start), minutes_of(end))
 
 
+@lru_cache(maxsize=MINUTES_OF_DAY + 1)
 def clock(minutes: int) -> str:
     """`570` → `"09:30"`."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -141,7 +141,12 @@ def _new(seen: World, outcome: Outcome) -> list[Match]:
 
 
 def is_large(session: Session, community: str) -> bool:
-    """Whether matching a community takes long enough to be done by a process of its own."""
+    """Whether matching a community takes long enough to be done by a process of its own.
+
+    SQLite has one connection for all: there a run stays in the process.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return False
     needs = sa.select(sa.func.count()).where(
         NeedCopy.community == community, NeedCopy.status == NeedStatus.OPEN
     )

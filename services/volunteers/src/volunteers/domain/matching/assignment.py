@@ -58,6 +58,7 @@ def assign(
     Raises ValueError for indices out of range or negative capacities.
     """
     rows = _canonical(candidates, len(classes), capacities)
+    del candidates  # millions of them need not stand in memory twice
     ranks = np.unique(np.asarray(classes, dtype=np.int64), return_inverse=True)[1].reshape(-1)
     limits = np.asarray(capacities, dtype=np.int64)
     served = served_per_class(ranks, rows[:, :2], limits)
@@ -109,7 +110,8 @@ def _canonical(candidates: Candidates, needs: int, capacities: Sequence[int] | I
 def _best_scores(ranks: Ints, rows: Ints, limits: Ints, served: Ints) -> Ints:
     """Step two: the flow that serves exactly `served` per class at the greatest total score."""
     volunteer_of = np.full(len(ranks), NOBODY, dtype=np.int64)
-    rows = rows[(served[ranks[rows[:, 0]]] > 0) & (limits[rows[:, 1]] > 0)]
+    useful = (served[ranks[rows[:, 0]]] > 0) & (limits[rows[:, 1]] > 0)
+    rows = rows if useful.all() else rows[useful]
     if not len(rows):
         return volunteer_of
     flow = _network(ranks, rows, limits, served)

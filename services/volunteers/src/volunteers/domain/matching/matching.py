@@ -215,11 +215,8 @@ def backups(asked: Asked, pool: Pool, primary: Solved, classes: Ints) -> Solved:
     """A second volunteer for each served need, by the same core: never the need's own primary."""
     served = primary.volunteer_of != NOBODY
     graph = primary.graph
-    of_served = Graph(
-        graph.rows[served[graph.rows[:, 0]]],
-        graph.eligible,
-        np.where(served, graph.left_out, NOTHING),
-    )
+    rows = graph.rows if served.all() else graph.rows[served[graph.rows[:, 0]]]
+    of_served = Graph(rows, graph.eligible, np.where(served, graph.left_out, NOTHING))
     limits = pool.remaining_backup
     return solve(asked, pool, of_served, classes, limits, without=primary.volunteer_of)
 

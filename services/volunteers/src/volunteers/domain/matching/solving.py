@@ -48,8 +48,11 @@ Found = tuple[Ints, tuple[int, ...], int]
 def _assigned(asked: Asked, pool: Pool, rows: Ints, classes: Ints, limits: Ints) -> Found:
     """The assignment with needs and volunteers numbered by place, told in their own numbers."""
     need_at, volunteer_at = _inverse(asked.order), _inverse(pool.order)
-    by_place = np.column_stack([need_at[rows[:, 0]], volunteer_at[rows[:, 1]], rows[:, 2]])
-    found = assign(classes[asked.order], by_place, limits[pool.order])
+    found = assign(
+        classes[asked.order],
+        np.column_stack([need_at[rows[:, 0]], volunteer_at[rows[:, 1]], rows[:, 2]]),
+        limits[pool.order],
+    )
     given = np.asarray(found.volunteer_of, dtype=np.int64)[need_at]
     own: Ints = np.append(pool.order, NOBODY)[given]
     return own, found.served, found.total

@@ -14,6 +14,7 @@ from typing import Any
 from volunteers.domain.calendar import Slot
 
 NOBODY: frozenset[str] = frozenset()
+PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,8 @@ def _plain(row: Need | Volunteer | Companion) -> dict[str, Any]:
 
 
 def _json_safe(value: Any) -> Any:
+    if type(value) in PLAIN:  # most are; a large run asks some millions of times
+        return value
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, frozenset):
