@@ -73,30 +73,13 @@ def closed(session: Session, need: Need, reason: CloseReason, *, now: datetime) 
 
 def review_due(session: Session, review: Review, *, now: datetime) -> None:
     """review.due"""
-    data = {
-        "community": review.community,
-        "version": review.version,
-        "review": review.id,
-        "household": review.household_id,
-        "due_on": review.due_on,
-    }
-    publish(session, "review.due", subject=review.id, version=review.version, data=data, now=now)
+    _about(session, "review.due", "review", review, {"due_on": review.due_on}, now)
 
 
 def concern_raised(session: Session, concern: Concern, *, now: datetime) -> None:
     """concern.raised"""
-    data = {
-        "community": concern.community,
-        "version": concern.version,
-        "concern": concern.id,
-        "household": concern.household_id,
-        "urgency": concern.urgency,
-        "need": concern.need_id,
-        "visit": concern.visit,
-    }
-    publish(
-        session, "concern.raised", subject=concern.id, version=concern.version, data=data, now=now
-    )
+    facts = {"urgency": concern.urgency, "need": concern.need_id, "visit": concern.visit}
+    _about(session, "concern.raised", "concern", concern, facts, now)
 
 
 def referral_requested(session: Session, referral: Referral, *, now: datetime) -> None:
@@ -116,33 +99,10 @@ def referral_overdue(session: Session, referral: Referral, *, now: datetime) -> 
     _referral(session, "referral.overdue", referral, facts, now)
 
 
-def _referral(
-    session: Session, type_: str, referral: Referral, facts: dict[str, Any], now: datetime
-) -> None:
-    data = {
-        "community": referral.community,
-        "version": referral.version,
-        "referral": referral.id,
-        "concern": referral.concern_id,
-        "household": referral.household_id,
-        **facts,
-    }
-    publish(session, type_, subject=referral.id, version=referral.version, data=data, now=now)
-
-
 def feedback_mismatched(session: Session, call: FeedbackCall, *, now: datetime) -> None:
     """feedback.mismatched"""
-    data = {
-        "community": call.community,
-        "version": call.version,
-        "feedback": call.id,
-        "household": call.household_id,
-        "visit": call.visit,
-        "outcome": call.outcome,
-    }
-    publish(
-        session, "feedback.mismatched", subject=call.id, version=call.version, data=data, now=now
-    )
+    facts = {"visit": call.visit, "outcome": call.outcome}
+    _about(session, "feedback.mismatched", "feedback", call, facts, now)
 
 
 def _place(household: Household) -> dict[str, Any]:
@@ -166,14 +126,32 @@ def _household(
 
 
 def _need(session: Session, type_: str, need: Need, facts: dict[str, Any], now: datetime) -> None:
+    _about(session, type_, "need", need, facts, now)
+
+
+def _referral(
+    session: Session, type_: str, referral: Referral, facts: dict[str, Any], now: datetime
+) -> None:
+    _about(session, type_, "referral", referral, {"concern": referral.concern_id, **facts}, now)
+
+
+def _about(
+    session: Session,
+    type_: str,
+    what: str,
+    row: Need | Review | Concern | Referral | FeedbackCall,
+    facts: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Publish an event about something of a household, in its present version."""
     data = {
-        "community": need.community,
-        "version": need.version,
-        "need": need.id,
-        "household": need.household_id,
+        "community": row.community,
+        "version": row.version,
+        what: row.id,
+        "household": row.household_id,
         **facts,
     }
-    publish(session, type_, subject=need.id, version=need.version, data=data, now=now)
+    publish(session, type_, subject=row.id, version=row.version, data=data, now=now)
 
 
 def _need_facts(session: Session, type_: str, need: Need, now: datetime) -> None:

@@ -1,0 +1,27 @@
+"""Staff read other services' codes in words; a code that is added there gets its words here."""
+
+import pytest
+
+from households.domain import caring, codes
+from notifications.domain import words
+from servicekit.codes import LabelledEnum
+
+
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        (words.Basis, caring.Basis),
+        (words.Concern, caring.ConcernKind),
+        (words.ConcernOutcome, caring.ConcernOutcome),
+        (words.ConcernStatus, caring.ConcernStatus),
+        (words.NeedUrgency, codes.Urgency),
+        (words.Profession, caring.Profession),
+        (words.Referral, caring.ReferralStatus),
+        (words.ReferralOutcome, caring.ReferralOutcome),
+        (words.ReferralReturn, caring.ReturnReason),
+    ],
+)
+def test_every_code_of_the_households_has_its_words(
+    here: type[LabelledEnum], there: type[LabelledEnum]
+) -> None:
+    assert {each.value for each in here} == {each.value for each in there}
