@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from marshmallow import fields, validate
@@ -312,5 +313,11 @@ CONSUMED: dict[str, type[ForeignData]] = {**OURS, **REQUESTED}
 
 def facts(type_: str, data: Mapping[str, Any]) -> dict[str, Any]:
     """The codes of a heard event as plain JSON, dates as ISO text: what a notification keeps."""
-    written: dict[str, Any] = CONSUMED[type_]().dump(data)
+    written: dict[str, Any] = _view(type_).dump(data)
     return written
+
+
+@cache
+def _view(type_: str) -> ForeignData:
+    """Made once: making a schema takes longer than using it."""
+    return CONSUMED[type_]()
