@@ -26,14 +26,11 @@ from notifications.channels import Channel, Letter
 from notifications.domain.codes import ChannelCode, Deferral, DeliveryState, FailureReason
 from notifications.domain.deliveries import LEASE, RETRY_DELAYS, Outcome, after
 from notifications.domain.providers import Provider
-from notifications.domain.rules import UNRULED, channels_for
-from notifications.domain.timing import When
 from notifications.models import Attempt, Delivery
 from notifications.usecases import composing, digesting
+from notifications.usecases.handing_on import give_up, next_channels
 from notifications.usecases.links import Links
-from notifications.usecases.telling import delivery
 from servicekit.db import Execute, insert_ignore
-from servicekit.outbox import publish
 from servicekit.telemetry import failed, log
 
 Transaction = Callable[[], AbstractContextManager[Session]]
@@ -283,48 +280,3 @@ def _fall_back(
     row.state, row.next_at, row.last_error = DeliveryState.FAILED, None, f"{reason} aside"
     give_up(session, sender.working, row, reason, now)
     return True
-
-
-def give_up(
-    session: Session,
-    working: Container[ChannelCode],
-    row: Delivery,
-    reason: FailureReason,
-    now: datetime,
-) -> None:
-    """A channel has failed: the next one takes over at once, and the failure is announced."""
-    carried: dict[str, Any] = {"state": DeliveryState.FAILED, "last_error": row.last_error}
-    for code in next_channels(session, row, working)[:1]:
-        about = {"id": row.notification, "community": row.community, "recipient": row.recipient}
-        another = delivery(about, code, When(now), now, row.level)
-        session.add(Delivery(**another))
-        carried = {"carried_by": another["id"]}
-    session.execute(update(Delivery).where(Delivery.carried_by == row.id).values(carried))
-    row.version += 1
-    data: dict[str, Any] = {
-        "community": row.community,
-        "version": row.version,
-        "delivery": row.id,
-        "notification": row.notification,
-        "channel": row.channel,
-        "reason": reason,
-    }
-    publish(session, "delivery.failed", subject=row.id, version=row.version, data=data, now=now)
-
-
-def next_channels(
-    session: Session, row: Delivery, working: Container[ChannelCode]
-) -> list[ChannelCode]:
-    """The person's channels that this notification has not been given to yet, in their order."""
-    told = queries.notification(session, row.notification)
-    rule = queries.rule_of(session, told.community, told.rule)
-    person = queries.person(session, row.recipient)
-    tried = set(
-        session.scalars(
-            select(Delivery.channel).where(
-                Delivery.notification == row.notification, Delivery.level == row.level
-            )
-        )
-    )
-    chosen = channels_for(rule or UNRULED, person, working)
-    return [code for code in chosen if code not in tried and code is not ChannelCode.INAPP]
