@@ -48,8 +48,9 @@ class Case:
 
 
 def tables(place: Place, rounds: int) -> list[Table]:
+    gc.disable()  # as the matcher does
     case = _case(*SIZE)
-    compared = [_against_the_solver(case, rounds), _building(case, rounds), _answers()]
+    compared = [_against_the_solver(case, 3 * rounds), _building(case, rounds), _answers()]
     grown = {size: _alone(*size) for size in GROWTH}
     seconds = {needs: found["seconds"] for (needs, _), found in grown.items()}
     title = "A whole run of matching, by the number of needs"
@@ -177,7 +178,7 @@ def _alone(needs: int, volunteers: int) -> dict[str, float]:
 
 def measure(needs: int, volunteers: int) -> None:
     asking, helping = district(needs, volunteers)
-    gc.disable()  # as the matcher does
+    gc.disable()
     seconds = _seconds(lambda: match(asking, helping, DEFAULT_RULES, TODAY))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"seconds": seconds, "megabytes": peak}))  # noqa: T201 - for whoever waits

@@ -26,8 +26,8 @@ from servicekit.calling import RpcClient  # noqa: E402
 from servicekit.hosting import Host  # noqa: E402
 from volunteers.service import VolunteersService  # noqa: E402
 
-SIZE = (3_000, 3_600)
-CALLS = 500
+SIZE = (2_200, 2_400)
+CALLS = 400
 SECONDS_BETWEEN = 0.005
 QUEUE = "bench.meanwhile"
 

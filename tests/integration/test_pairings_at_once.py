@@ -1,6 +1,8 @@
 """Sixty-four people decide about the same pairings at once, on PostgreSQL.
 
-`PAIRING_OPERATIONS=100000 pytest tests/integration/test_pairings_at_once.py` is the long form.
+The long form: `PAIRING_OPERATIONS=100000 pytest tests/integration/test_pairings_at_once.py
+-o faulthandler_timeout=0`; it takes longer than the five minutes after which a test counts as hung,
+and to dump the stacks of sixty-four greenlets ends the process.
 """
 
 import os
