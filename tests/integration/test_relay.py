@@ -186,6 +186,28 @@ def test_a_lock_that_was_granted_as_its_timeout_struck_is_not_kept(
     assert desk.heard() == ["t1"]
 
 
+def test_a_database_that_dies_as_its_connection_is_put_back_is_awaited(desk: Desk) -> None:
+    desk.listen()
+    other = sa.create_engine(desk.engine.url, poolclass=sa.NullPool)
+    dead: list[int] = []
+
+    @sa.event.listens_for(desk.engine, "reset")
+    def die(connection: Any, _record: Any, _state: Any) -> None:
+        again = connection.isolation_level is not None  # only then does the driver ask the server
+        if connection.autocommit and again and not dead:
+            dead.append(connection.info.backend_pid)
+            with other.connect() as killer:
+                killer.execute(sa.select(sa.func.pg_terminate_backend(dead[0], 5000)))
+
+    relaying = desk.relay()
+    running = eventlet.spawn(relaying.run)
+    eventually(lambda: dead)
+    desk.store(["t1"])
+    eventually(lambda: desk.left() == [])
+    relaying.stop()
+    running.wait()
+
+
 @pytest.mark.parametrize("dialect", ["postgresql", "sqlite"])
 def test_what_was_committed_late_is_read_while_later_ones_are_on_their_way(
     desk: Desk, dialect: str

@@ -50,6 +50,8 @@ class Relay:
         self._pause = timedelta(seconds=unroutable_seconds)
         self._engine = engine
         self._dialect = engine.dialect.name
+        # as a connection is put back, the driver's own errors come through
+        self._away = (Unavailable, sa.exc.SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
         self._publisher = publisher
         self._signal = Signal()
         self._stopping = False
@@ -69,7 +71,7 @@ class Relay:
         while not self._stopping:
             try:
                 self.relay_all()
-            except (Unavailable, sa.exc.SQLAlchemyError) as error:
+            except self._away as error:
                 log.warning("relay.waiting", service=self.service, error=type(error).__name__)
                 eventlet.sleep(POLL_SECONDS)  # not at each commit: it would try again and again
             else:
