@@ -156,6 +156,8 @@ def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
     """
     now, claims = sender.clock(), []
     rows = queries.next_due(session, sender.channel.code, now, limit)
+    if not rows:
+        return []  # as in nearly every round
     queries.load_told(session, rows)
     with session.no_autoflush:  # what is put off is written in one go
         for row in rows:
