@@ -95,13 +95,13 @@ def _canonical(candidates: Candidates, needs: int, capacities: Sequence[int] | I
     rows = np.asarray(candidates, dtype=np.int64).reshape(-1, 3)
     if np.asarray(capacities).min(initial=0) < 0:
         raise ValueError("a capacity is negative; give 0 for a volunteer who can take nobody")
-    bounds = np.array([needs, len(capacities)])
-    if rows.size and ((rows[:, :2] < 0) | (rows[:, :2] >= bounds)).any():
-        raise ValueError("a candidate names a need or volunteer out of range; count from 0")
+    for column, size in ((rows[:, 0], needs), (rows[:, 1], len(capacities))):
+        if column.min(initial=0) < 0 or column.max(initial=-1) >= size:
+            raise ValueError("a candidate names a need or volunteer out of range; count from 0")
     pair = rows[:, 0] * len(capacities) + rows[:, 1]
-    rows = rows[np.argsort(pair)]
-    pair.sort()
-    first = np.diff(pair, prepend=-1) > 0
+    order = np.argsort(pair)
+    rows = rows[order]
+    first = np.diff(pair[order], prepend=-1) > 0
     if first.all():
         return rows
     return rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))][first]

@@ -77,6 +77,8 @@ def _missing(
     prices, keeps = least_prices(rows[:, :3], found[0], at, pool.size)
     prices[limits == 0] = np.iinfo(np.int64).max // 2
     doubtful = (graph.left_out > keeps) & (graph.left_out != NOTHING)
+    if not doubtful.any():
+        return rows[:0]
     known = np.sort(graph.rows[:, 0] * pool.size + graph.rows[:, 1])
     better = [rows[:0]]
     for part in ranked_rows(asked, pool, np.flatnonzero(doubtful)):
