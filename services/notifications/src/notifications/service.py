@@ -10,6 +10,7 @@ from eventlet import GreenPool
 
 from notifications import contracts as c
 from notifications import news, queries, rendering
+from notifications.queries import sending as waiting
 from notifications.settings import Settings
 from notifications.usecases import (
     digesting,
@@ -205,6 +206,9 @@ class NotificationsService(Service):
 def _send(call: Call, limit: int) -> dict[str, int]:
     """A round of sending, every channel beside the others: a slow one holds up nobody else's."""
     settings, done = call.settings, {"sent": 0, "failed": 0, "postponed": 0}
+    channels = settings.channels()
+    with call.transaction() as session:
+        due = waiting.channels_due(session, channels, clock.now())
 
     def send_one(channel: Any) -> dict[str, int]:
         sender = sending.Sender(
@@ -218,7 +222,7 @@ def _send(call: Call, limit: int) -> dict[str, int]:
         )
         return sending.send_due(sender, limit=limit)
 
-    for report in GreenPool().imap(send_one, settings.channels().values()):
+    for report in GreenPool().imap(send_one, [channels[code] for code in due]):
         for key, number in report.items():
             done[key] += number
     return done

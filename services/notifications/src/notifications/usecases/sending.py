@@ -27,6 +27,7 @@ from notifications.domain.codes import ChannelCode, Deferral, DeliveryState, Fai
 from notifications.domain.deliveries import LEASE, RETRY_DELAYS, Outcome, after
 from notifications.domain.providers import Provider
 from notifications.models import Attempt, Delivery
+from notifications.queries import sending as waiting
 from notifications.usecases import composing, digesting
 from notifications.usecases.handing_on import give_up, next_channels
 from notifications.usecases.links import Links
@@ -155,10 +156,10 @@ def claim(session: Session, sender: Sender, *, limit: int) -> list[Claim]:
     next channel.
     """
     now, claims = sender.clock(), []
-    rows = queries.next_due(session, sender.channel.code, now, limit)
+    rows = waiting.next_due(session, sender.channel.code, now, limit)
     if not rows:
         return []  # as in nearly every round
-    queries.load_told(session, rows)
+    waiting.load_told(session, rows)
     with session.no_autoflush:  # what is put off is written in one go
         for row in rows:
             each = _written(session, sender, row, now)

@@ -15,8 +15,6 @@ from sqlalchemy.orm import Session, lazyload
 from notifications import rulebook
 from notifications.domain.codes import (
     ChannelCode,
-    Deferral,
-    DeliveryState,
     NotificationState,
     StaffRole,
 )
@@ -185,37 +183,6 @@ def unread(session: Session, staff: str, keys: Iterable[str]) -> list[Notificati
             )
         )
     )
-
-
-def next_due(
-    session: Session, channel: ChannelCode, now: datetime, limit: int
-) -> Sequence[Delivery]:
-    """The deliveries that have waited longest for their time, locked; others pass them by.
-
-    What waits for a digest goes with it and not by itself.
-    """
-    return session.scalars(
-        select(Delivery)
-        .where(
-            Delivery.channel == channel,
-            Delivery.state.in_(
-                (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.SENDING)
-            ),
-            Delivery.next_at <= now,
-            func.coalesce(Delivery.deferred_for, "") != Deferral.DIGEST.value,
-        )
-        .order_by(Delivery.next_at, Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-
-
-def load_told(session: Session, rows: Sequence[Delivery]) -> None:
-    """Read what these deliveries tell, and whom, in one go; the session has it at hand then."""
-    told = select(Notification).where(Notification.id.in_([row.notification for row in rows]))
-    people = select(StaffMember).where(StaffMember.id.in_({row.recipient for row in rows}))
-    session.info["told"] = [*session.scalars(told), *session.scalars(people)]
-    session.info["sources"] = {}  # from now on, what was written for a template is read once
 
 
 def listed(session: Session, told: Notification, limit: int = 20) -> Sequence[Alert]:
