@@ -2,7 +2,7 @@
 
 import pytest
 
-from households.domain import caring, codes
+from households.domain import caring, codes, feedback
 from notifications.domain import words
 from servicekit.codes import LabelledEnum
 
@@ -14,6 +14,7 @@ from servicekit.codes import LabelledEnum
         (words.Concern, caring.ConcernKind),
         (words.ConcernOutcome, caring.ConcernOutcome),
         (words.ConcernStatus, caring.ConcernStatus),
+        (words.FeedbackOutcome, feedback.FeedbackOutcome),
         (words.NeedUrgency, codes.Urgency),
         (words.Profession, caring.Profession),
         (words.Referral, caring.ReferralStatus),

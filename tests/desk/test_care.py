@@ -68,3 +68,28 @@ def test_what_is_not_a_persons_to_do_is_refused(
     set_password(sunny.system, f"{sample.COMMUNITY}-S07", "a-liaisons-own-word")
     liaison.sign_in(f"{sample.COMMUNITY}-S07", "a-liaisons-own-word")
     assert liaison.get("/desk/care").status == 403
+
+
+def test_a_household_is_called_back_from_the_desk(
+    sunny: Town, coordinator: Person, stranger: Person
+) -> None:
+    call = sunny.system.call(
+        "households", "find_feedback", community=sample.COMMUNITY, status="planned", size=1
+    )["items"][0]
+    path, household = f"/desk/care/calls/{call['id']}", call["household"]
+    assert stranger.post(f"{path}/number", {"household": household}).status == 403
+    shown = coordinator.post(f"{path}/number", {"household": household})
+    assert 'href="tel:' in shown.text
+    wrong = coordinator.post(f"{path}/record", {"outcome": "confirmed", "satisfaction": "6"})
+    assert wrong.status == 400
+    assert "satisfaction" in html.unescape(wrong.text)
+    said = {"outcome": "unreachable", "satisfaction": "", "note": ""}
+    assert coordinator.post(f"{path}/record", said).status == 303
+    assert call["id"] not in coordinator.get("/desk/care").text
+    done = sunny.system.call(
+        "households", "find_feedback", community=sample.COMMUNITY, status="done", size=500
+    )["items"]
+    assert {each["id"]: each["outcome"] for each in done}[call["id"]] == "unreachable"
+    with sunny.host.extension("households", "database").engine.connect() as connection:
+        noted = sa.select(audit_entries.c.purpose).where(audit_entries.c.subject == household)
+        assert any(purpose.startswith("电话回访") for purpose in connection.scalars(noted))

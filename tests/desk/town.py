@@ -25,6 +25,11 @@ WORRY = "接到可疑的投资电话，已转出两笔钱。"
 HOUSEHOLDS = 24
 ACCEPTED = 15
 LIVED_DAYS = 3
+OVERRIDES = {
+    "FIELD_KEY": KEY,
+    "DESK_URL": "http://127.0.0.1/desk/",
+    "FEEDBACK_PERCENT": "30",  # so that a small town in a few days has some
+}
 LATER = sample.at(sample.FIRST_DAY + timedelta(days=LIVED_DAYS), 10)
 """When the tests begin."""
 
@@ -70,7 +75,7 @@ def town(model: Path, folder: Path) -> Iterator[Town]:
 
 
 def _place(folder: Path) -> Place:
-    return Place(folder, overrides={"FIELD_KEY": KEY, "DESK_URL": "http://127.0.0.1/desk/"})
+    return Place(folder, overrides=OVERRIDES)
 
 
 def _part_of_the_sample(folder: Path, households: int) -> Path:

@@ -76,6 +76,8 @@ ROUTES: dict[str, Rule] = {
     "concern_step": Rule(Who.CARING, "the concern's community"),
     "referral_step": Rule(Who.CARING, "the referral's community; professionals take on and close"),
     "read_concern": Rule(Who.CARING, "the concern's community; the reading is in the audit"),
+    "read_number": Rule(Who.CARING, "the call's community; the reading is in the audit"),
+    "record_feedback": Rule(Who.CARING, "the call's community"),
     "preferences": Rule(Who.STAFF, "the own preferences"),
     "save_preferences": Rule(Who.STAFF, "the own preferences"),
     "add_absence": Rule(Who.STAFF, "the own absence; the cover is a colleague"),

@@ -70,11 +70,13 @@ class DeclineReason(LabelledEnum):
 
 
 class FeedbackOutcome(LabelledEnum):
-    """What a household says of a visit that was reported otherwise."""
+    """What a household says of a visit."""
 
+    CONFIRMED = "confirmed", "情况属实", "it was as reported"
     NOT_VISITED = "not_visited", "未曾到访", "nobody came"
     SOMEBODY_ELSE = "somebody_else", "来的不是本人", "somebody else came"
     TOO_SHORT = "too_short", "时长不符", "it was shorter than reported"
+    UNREACHABLE = "unreachable", "未能联系上", "nobody could be reached"
 
 
 class ReferralReturn(LabelledEnum):

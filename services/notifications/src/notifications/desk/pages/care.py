@@ -1,4 +1,4 @@
-"""What was too much for a volunteer: concerns, and the referrals that they lead to."""
+"""What was too much for a volunteer, concerns and their referrals; and whom to call back."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from notifications.desk.app import actor, desk, names
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
 from notifications.desk.words import local, say
+from notifications.texts import short
 from servicekit import clock
 
 SIZE = 100
@@ -55,6 +56,25 @@ def read_concern(concern: str) -> Any:
     return render_template("care.html", shown=shown, **_listed(concern[:12]))
 
 
+@pages.post("/care/calls/<feedback>/number")
+def read_number(feedback: str) -> Any:
+    """Whom to call; that it was read is written down."""
+    households, household = desk().peers(actor()).households, request.form.get("household", "")
+    purpose = say("call_purpose", call=short(feedback))
+    shown = {**households.reveal_household(household=household, purpose=purpose), "call": feedback}
+    if partial():
+        return render_template("parts/call_number.html", reached=shown)
+    return render_template("care.html", reached=shown, **_listed(feedback[:12]))
+
+
+@pages.post("/care/calls/<feedback>/record")
+def record_feedback(feedback: str) -> Any:
+    """What the household said; blank answers are none."""
+    said = {key: request.form.get(key) or None for key in ("outcome", "satisfaction", "note")}
+    desk().peers(actor()).households.record_feedback(feedback=feedback, **said)
+    return _after("call_record_done", feedback[:12])
+
+
 def _asked() -> str:
     return request.form.get("step", "")
 
@@ -66,15 +86,18 @@ def _step(steps: dict[str, tuple[str, str]], **facts: Any) -> Any:
     if field:
         facts[field] = request.form.get(field, "")
     getattr(desk().peers(actor()).households, method)(**facts)
-    place = next(iter(facts.values()))[:12]
+    return _after(f"care_{_asked()}_done", next(iter(facts.values()))[:12])
+
+
+def _after(done: str, place: str) -> Any:
+    """The page as it is now, or the part of it that changed."""
     if not partial():
         return redirect(url_for("desk.care.care", community=place), 303)
-    message = say(f"care_{_asked()}_done")
-    return render_template("parts/care_list.html", message=message, **_listed(place))
+    return render_template("parts/care_list.html", message=say(done), **_listed(place))
 
 
 def _listed(place: str) -> dict[str, Any]:
-    """The concerns that are not closed, the open ones first, each with its live referral."""
+    """The concerns that are not closed, each with its live referral, and the calls to be made."""
     households = desk().peers(actor()).households
     concerns = [
         each
@@ -83,8 +106,11 @@ def _listed(place: str) -> dict[str, Any]:
     ]
     live = households.find_referrals(community=place, live=True, size=SIZE)["items"]
     referrals = {each["id"]: each for each in live}
-    known = names(concerns)
+    calls = households.find_feedback(community=place, status="planned", size=SIZE)["items"]
+    known, today = names([*concerns, *calls]), f"{local(clock.now()):%Y-%m-%d}"
     for each in concerns:
         each["names"], each["with"] = known.of(each), referrals.get(each["referral"])
+    for each in calls:
+        each["names"], each["overdue"] = known.of(each), each["due_on"] < today
     professional = access.allowed(access.Who.PROFESSIONALS, somebody())
-    return {"place": place, "concerns": concerns, "professional": professional}
+    return {"place": place, "concerns": concerns, "calls": calls, "professional": professional}
