@@ -79,10 +79,10 @@ def staff_of(session: Session, key: str) -> Sequence[Volunteer]:
     return session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 
-def adults(session: Session, row: ActivitySession) -> int:
+def adults(session: Session, row: ActivitySession, *, without: str = "") -> int:
     """How many of a session's staff count for its ratio: active, grown up, cleared on the day."""
     staff = staff_of(session, row.id)
-    return sum(1 for each in staff if not unfit(each, row))
+    return sum(1 for each in staff if each.id != without and not unfit(each, row))
 
 
 def unfit(volunteer: Volunteer, row: ActivitySession) -> str | None:

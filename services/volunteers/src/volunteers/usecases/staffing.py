@@ -46,15 +46,14 @@ def unstaff_session(
     staff = session.get(SessionStaff, (row.id, data["volunteer"]))
     if staff is None:
         return row
-    session.delete(staff)
-    session.flush()
     held = len(enrolments(session, row.id, HELD))
-    if held > places(row.capacity, row.ratio, adults(session, row)):
+    if held > places(row.capacity, row.ratio, adults(session, row, without=data["volunteer"])):
         raise Conflict(
             f"{held} children in session {row.id} were promised a place and {data['volunteer']} is "
             "needed for them; add another adult first",
             held=held,
         )
+    session.delete(staff)
     row.version += 1
     return row
 
