@@ -97,9 +97,8 @@ class Camp:
                 sa.select(Enrolment.session_id, Enrolment.party, Enrolment.state, Enrolment.live)
             ).all()
             staff = Counter(session.scalars(sa.select(SessionStaff.session_id)))
-            rooms = dict(
-                session.execute(sa.select(ActivitySession.id, ActivitySession.capacity)).tuples()
-            )
+            sittings = session.scalars(sa.select(ActivitySession)).all()
+            rooms = {each.id: each.capacity for each in sittings}
         held = Counter(row.session_id for row in found if row.state in HELD)
         self.given = max(self.given, held.total())
         parties: dict[str, set[bool]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""A valid, synthetic example of every event that volunteers publishes."""
+"""A valid, synthetic example of every event that volunteers publishes, or first describes."""
 
 from __future__ import annotations
 
@@ -83,6 +83,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "entry": f"{VISIT}-verified",
         "visit": VISIT,
         "minutes": 60,
+    },
+    "break.announced": {
+        "community": COMMUNITY,
+        "break": "WINTER-2027",
+        "starts_on": "2027-01-16",
+        "ends_on": "2027-02-28",
     },
     "session.announced": _session | {"capacity": 24},
     "session.understaffed": _session | {"adults": 1, "needed": 3, "endangered": False},
