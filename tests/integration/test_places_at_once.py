@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import eventlet
 import pytest
@@ -67,7 +68,11 @@ class Camp:
 
     def open(self) -> None:
         with self.session() as session:
-            days = {"starts_on": "2026-12-21", "ends_on": "2026-12-23", "rule": "FREQ=DAILY"}
+            days: dict[str, Any] = {
+                "starts_on": "2026-12-21",
+                "ends_on": "2026-12-23",
+                "rule": "FREQ=DAILY",
+            }
             a_camp(session, capacity=ROOM, ratio=RATIO, **days)
             for number in range(ADULTS):
                 register(session, f"V{number:03}", clearances=[CHECKED])

@@ -1,6 +1,7 @@
 """The holiday camp, from the school's break to the day's report."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -53,10 +54,10 @@ from volunteers.usecases import (
 E = EnrolmentState
 
 
-def look(session: Session, now: object = NOW) -> None:
+def look(session: Session, now: datetime = NOW) -> None:
     """A round of the session."""
     told = {"offer_hours": HOURS, "staff_notice_days": 7, "late_pickup_minutes": 15}
-    rounds.session_round(session, SITTING, now=now, **told)  # type: ignore[arg-type]  # a datetime
+    rounds.session_round(session, SITTING, now=now, **told)
 
 
 def told(session: Session, type_: str) -> list[dict[str, object]]:
@@ -71,12 +72,13 @@ def test_a_camp_takes_its_days_from_the_schools_break(session: Session) -> None:
     days = {"starts_on": date(2027, 1, 15), "ends_on": date(2027, 1, 20)}
     data = {"community": HERE, "code": "WINTER", **days}
     activities.announce_break(session, data, now=NOW, actor=STAFF)
-    camp = a_camp(session, **{"break": "WINTER", "starts_on": None, "ends_on": None})
+    in_winter: dict[str, Any] = {"break": "WINTER", "starts_on": None, "ends_on": None}
+    camp = a_camp(session, **in_winter)
     wanted = sa.select(ActivitySession.on).order_by(ActivitySession.on)
     assert [f"{day:%a %d}" for day in session.scalars(wanted)] == [
         *("Fri 15", "Mon 18", "Tue 19", "Wed 20"),
     ]
-    assert a_camp(session, **{"break": "WINTER", "starts_on": None, "ends_on": None}) is camp
+    assert a_camp(session, **in_winter) is camp
 
 
 def test_a_camp_without_a_ratio_and_a_senseless_plan_are_refused(session: Session) -> None:
