@@ -13,7 +13,7 @@ from volunteers.contracts import activities as of
 from volunteers.domain.activities import EnrolmentState
 from volunteers.models import Activity, ActivitySession, Enrolment, Participant, Volunteer
 from volunteers.queries.lookup import one
-from volunteers.usecases import activities, attending, enrolling, participants, staffing
+from volunteers.usecases import activities, attending, convening, enrolling, participants, staffing
 
 CAMP = f"{HERE}-C01"
 DAY = "2026-12-21"  # a Monday
@@ -42,8 +42,14 @@ def a_camp(session: Session, *, announced: bool = True, **changes: Any) -> Activ
     data = load(of.PlanActivity(), facts | changes)
     made = activities.plan_activity(session, data, now=NOW, actor=STAFF, plan_days=28)
     if announced:
-        activities.announce_activity(session, {"activity": made.id}, now=NOW, actor=STAFF)
+        announce(session, made.id)
     return made
+
+
+def announce(session: Session, activity: str = CAMP) -> dict[str, int]:
+    """Its sessions become known."""
+    asked = {"activity": activity}
+    return convening.announce_activity(session, asked, now=NOW, actor=STAFF, offer_hours=HOURS)
 
 
 def sitting(session: Session, key: str = SITTING) -> ActivitySession:

@@ -11,13 +11,13 @@ from servicekit.db import audit_entries
 from servicekit.errors import Conflict, Invalid
 from servicekit.testing import published
 from unit.volunteers.camp import (
-    CAMP,
     FAMILY,
     HOURS,
     SITTING,
     a_camp,
     a_child,
     an_adult,
+    announce,
     comes,
     confirm,
     enrol,
@@ -95,7 +95,7 @@ def test_the_same_code_with_another_plan_is_a_conflict(session: Session) -> None
 
 def test_announcing_tells_each_session_once(session: Session) -> None:
     a_camp(session, starts_on="2026-12-21", ends_on="2026-12-23", rule="FREQ=DAILY")
-    activities.announce_activity(session, {"activity": CAMP}, now=NOW, actor=STAFF)
+    assert announce(session) == {"announced": 0}
     assert [each["on"] for each in told(session, "session.announced")] == [
         *("2026-12-21", "2026-12-22", "2026-12-23"),
     ]

@@ -155,6 +155,13 @@ class SessionCancelled(SessionData):
     promised = fields.Integer(required=True, strict=True)
 
 
+class SessionDue(SessionData):
+    """It is tomorrow: so many are ``expected``, and so many questions were sent ahead."""
+
+    expected = fields.Integer(required=True, strict=True)
+    questions = fields.Integer(required=True, strict=True)
+
+
 class SessionClosed(SessionData):
     """It is over: who came, who did not, and how many children were collected too late."""
 
@@ -184,6 +191,15 @@ class PickupOverdue(EventData):
     on = LocalDate(required=True)
 
 
+class MaterialShared(EventData):
+    """Something is there to be handed to the ``attended`` of a session."""
+
+    material = Id(required=True)
+    session = Id(required=True)
+    activity = Id(required=True)
+    attended = fields.Integer(required=True, strict=True)
+
+
 PUBLISHED: dict[str, type[EventData]] = {
     "volunteer.registered": VolunteerRegistered,
     "volunteer.activated": VolunteerActivated,
@@ -201,7 +217,9 @@ PUBLISHED: dict[str, type[EventData]] = {
     "session.announced": SessionAnnounced,
     "session.understaffed": SessionUnderstaffed,
     "session.cancelled": SessionCancelled,
+    "session.due": SessionDue,
     "session.closed": SessionClosed,
+    "material.shared": MaterialShared,
     "enrolment.offered": EnrolmentOffered,
     "pickup.overdue": PickupOverdue,
 }

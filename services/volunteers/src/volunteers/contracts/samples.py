@@ -93,7 +93,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "session.announced": _session | {"capacity": 24},
     "session.understaffed": _session | {"adults": 1, "needed": 3, "endangered": False},
     "session.cancelled": _session | {"promised": 12},
+    "session.due": _session | {"expected": 18, "questions": 4},
     "session.closed": _session | {"attended": 20, "absent": 3, "late": 1},
+    "material.shared": {
+        "community": COMMUNITY,
+        "version": 1,
+        "material": f"{SESSION}-M1",
+        "session": SESSION,
+        "activity": ACTIVITY,
+        "attended": 20,
+    },
     "enrolment.offered": _place
     | {"party": ENROLMENT, "enrolments": [ENROLMENT], "until": "2027-01-12T01:00:00+00:00"},
     "pickup.overdue": _place | {"enrolment": ENROLMENT, "participant": f"{COMMUNITY}-K001"},

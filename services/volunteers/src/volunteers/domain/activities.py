@@ -71,6 +71,13 @@ class Relation(LabelledEnum):
     NEIGHBOUR = "neighbour", "邻居", "neighbour"
 
 
+class MemberRole(LabelledEnum):
+    """What somebody is in an association."""
+
+    LEADER = "leader", "负责人", "leader"
+    MEMBER = "member", "会员", "member"
+
+
 WEIGHTS: Mapping[Ground, int] = {
     Ground.LOW_INCOME: 4,
     Ground.DISABILITY: 3,

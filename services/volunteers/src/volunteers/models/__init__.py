@@ -9,6 +9,7 @@ from volunteers.models.activities import (
     SchoolBreak,
     SessionStaff,
 )
+from volunteers.models.clubs import Material, Member, Question, Topic, TopicWish
 from volunteers.models.helping import (
     Decline,
     HourEntry,
@@ -33,13 +34,18 @@ __all__ = [
     "MatchProgress",
     "MatchRun",
     "MatchingRules",
+    "Material",
+    "Member",
     "NeedCopy",
     "Pairing",
     "Participant",
     "Partner",
     "PickUp",
+    "Question",
     "SchoolBreak",
     "SessionStaff",
+    "Topic",
+    "TopicWish",
     "Visit",
     "Volunteer",
 ]

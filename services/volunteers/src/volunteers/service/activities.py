@@ -6,13 +6,19 @@ from typing import Any
 
 from servicekit.service import EXTERNAL, Call, every, on_event, rpc
 from volunteers.contracts import activities as rpc_of
+from volunteers.contracts import clubs as clubs_rpc
 from volunteers.contracts import consumed
+from volunteers.contracts.people import VolunteerView
+from volunteers.contracts.shapes import CommunityArgs
 from volunteers.models import Activity
 from volunteers.queries import activities as found
 from volunteers.queries.lookup import one
 from volunteers.usecases import (
     activities,
+    associations,
     attending,
+    clubs,
+    convening,
     enrolling,
     participants,
     rounds,
@@ -50,7 +56,7 @@ class Activities:
 
     @rpc(rpc_of.ActivityArgs, returns=rpc_of.SessionsAnnounced)
     def announce_activity(self, call: Call, data: Data) -> Any:
-        return activities.announce_activity(call.session, data, now=call.now, actor=call.actor)
+        return convening.announce_activity(call.session, data, **_offering(call))
 
     @rpc(rpc_of.ChangeSession, returns=rpc_of.SessionView)
     def change_session(self, call: Call, data: Data) -> Any:
@@ -90,6 +96,54 @@ class Activities:
         for key in keys:
             with call.transaction() as session:
                 rounds.session_round(session, key, now=call.now, **told)
+
+
+class Clubs:
+    """The parents' club and the associations."""
+
+    @rpc(clubs_rpc.AskQuestion, returns=clubs_rpc.QuestionView)
+    def ask_question(self, call: Call, data: Data) -> Any:
+        return clubs.ask_question(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(clubs_rpc.ReadQuestions, returns=clubs_rpc.QuestionText, many=True)
+    def read_questions(self, call: Call, data: Data) -> Any:
+        return clubs.read_questions(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(clubs_rpc.AddMaterial, returns=clubs_rpc.MaterialView)
+    def add_material(self, call: Call, data: Data) -> Any:
+        return clubs.add_material(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(rpc_of.SessionArgs, returns=clubs_rpc.MaterialView, many=True)
+    def list_materials(self, call: Call, data: Data) -> Any:
+        return clubs.find_materials(call.session, data)
+
+    @rpc(clubs_rpc.WishTopic, returns=clubs_rpc.TopicView)
+    def wish_topic(self, call: Call, data: Data) -> Any:
+        return clubs.wish_topic(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(clubs_rpc.TakeUpTopic, returns=clubs_rpc.TopicView)
+    def take_up_topic(self, call: Call, data: Data) -> Any:
+        return clubs.take_up_topic(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(CommunityArgs, returns=clubs_rpc.TopicView, many=True)
+    def list_topics(self, call: Call, data: Data) -> Any:
+        return clubs.find_topics(call.session, data)
+
+    @rpc(clubs_rpc.JoinAssociation, returns=clubs_rpc.MemberView)
+    def join_association(self, call: Call, data: Data) -> Any:
+        return associations.join_association(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(clubs_rpc.MemberArgs, returns=clubs_rpc.MemberView)
+    def leave_association(self, call: Call, data: Data) -> Any:
+        return associations.leave_association(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(clubs_rpc.FindMembers, returns=clubs_rpc.MemberPage)
+    def find_members(self, call: Call, data: Data) -> Any:
+        return associations.find_members(call.session, data)
+
+    @rpc(clubs_rpc.OfferMember, returns=VolunteerView)
+    def offer_member(self, call: Call, data: Data) -> Any:
+        return associations.offer_member(call.session, data, now=call.now, actor=call.actor)
 
 
 class Enrolments:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -124,33 +124,6 @@ def plan_sessions(session: Session, activity: Activity, *, until: date) -> list[
     session.add_all(made)
     session.flush()
     return made
-
-
-def announce_activity(
-    session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
-) -> dict[str, int]:
-    """Tell of the sessions that are planned and still to come: from now on places are given."""
-    activity, today = one(session, Activity, data["activity"]), local_day(session, now)
-    rows = [row for row in _planned(session, activity.id) if row.on >= today]
-    for row in rows:
-        announce(session, row, now=now)
-    return {"announced": len(rows)}
-
-
-def _planned(session: Session, activity: str) -> Sequence[ActivitySession]:
-    wanted = sa.select(ActivitySession).where(
-        ActivitySession.activity_id == activity, ActivitySession.state == SessionState.PLANNED
-    )
-    return session.scalars(
-        wanted.order_by(ActivitySession.id).with_for_update(of=ActivitySession)
-    ).all()
-
-
-def announce(session: Session, row: ActivitySession, *, now: datetime) -> None:
-    """One session becomes known."""
-    move(row, SessionState.ANNOUNCED)
-    session.flush()
-    publish_session(session, "session.announced", row, now=now, capacity=row.capacity)
 
 
 def change_session(

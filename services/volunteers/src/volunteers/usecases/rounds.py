@@ -13,7 +13,16 @@ from volunteers.domain.activities import EnrolmentState, SessionState
 from volunteers.models import ActivitySession, Enrolment, Volunteer
 from volunteers.queries.activities import locked
 from volunteers.queries.lookup import local_day
-from volunteers.usecases import attending, people, planning, promoting, staffing, visits
+from volunteers.usecases import (
+    attending,
+    clubs,
+    convening,
+    people,
+    planning,
+    promoting,
+    staffing,
+    visits,
+)
 
 
 def communities(session: Session) -> Sequence[str]:
@@ -30,11 +39,16 @@ def daily_round(
     actor: Actor,
     plan_days: int,
     notice_days: int,
+    offer_hours: int,
 ) -> None:
     """Plan what is ahead, close yesterday, announce what runs out. As often as one likes."""
     today = local_day(session, now)
-    ahead = {"community": community, "until": today + timedelta(days=plan_days)}
+    until = today + timedelta(days=plan_days)
+    ahead = {"community": community, "until": until}
     planning.plan_visits(session, ahead, now=now, actor=actor)
+    convening.plan_ahead(
+        session, community, now=now, actor=actor, until=until, offer_hours=offer_hours
+    )
     yesterday = {"community": community, "day": today - timedelta(days=1)}
     visits.close_day(session, yesterday, now=now, actor=actor)
     people.announce_clearances(
@@ -56,6 +70,7 @@ def session_round(
     if row.state is not SessionState.ANNOUNCED:
         return
     promoting.promote(session, row, now=now, offer_hours=offer_hours)
+    clubs.remind(session, row, now=now)
     attending.tell_late(session, row, now=now, minutes=late_pickup_minutes)
     today = local_day(session, now)
     if today <= row.on <= today + timedelta(days=staff_notice_days):

@@ -1,4 +1,4 @@
-"""Activities, their sessions and staff, and who takes part in them."""
+"""Activities, their sessions and staff, who takes part in them, clubs and associations."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,6 +22,11 @@ def upgrade() -> None:
     _participants()
     _pick_ups()
     _enrolments()
+    _questions()
+    _materials()
+    _topics()
+    _topic_wishes()
+    _members()
 
 
 def downgrade() -> None:
@@ -30,6 +35,11 @@ def downgrade() -> None:
 
 
 TABLES_NEWEST_FIRST = (
+    "members",
+    "topic_wishes",
+    "topics",
+    "materials",
+    "questions",
     "enrolments",
     "pick_ups",
     "participants",
@@ -214,4 +224,101 @@ def _session_staff() -> None:
     )
     op.create_index(
         "ix_session_staff_volunteer_id", "session_staff", ["volunteer_id"], unique=False
+    )
+
+
+def _members() -> None:
+    op.create_table(
+        "members",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("community", sa.String(length=12), nullable=False),
+        sa.Column("association_id", sa.String(length=120), nullable=False),
+        sa.Column("participant_id", sa.String(length=120), nullable=False),
+        sa.Column("role", sa.String(40), nullable=False),
+        sa.Column("joined_on", sa.Date(), nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
+        sa.Column("volunteer_id", sa.String(length=120), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["association_id"], ["partners.id"], name="fk_members_association_id_partners"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participants.id"], name="fk_members_participant_id_participants"
+        ),
+        sa.ForeignKeyConstraint(
+            ["volunteer_id"], ["volunteers.id"], name="fk_members_volunteer_id_volunteers"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_members"),
+    )
+    op.create_index(
+        "ix_members_association_id_left_on", "members", ["association_id", "left_on"], unique=False
+    )
+
+
+def _topics() -> None:
+    op.create_table(
+        "topics",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("community", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("activity_id", sa.String(length=120), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["activity_id"], ["activities.id"], name="fk_topics_activity_id_activities"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_topics"),
+    )
+    op.create_index("ix_topics_community", "topics", ["community"], unique=False)
+
+
+def _materials() -> None:
+    op.create_table(
+        "materials",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("community", sa.String(length=12), nullable=False),
+        sa.Column("session_id", sa.String(length=120), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["sessions.id"], name="fk_materials_session_id_sessions"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_materials"),
+    )
+    op.create_index("ix_materials_session_id", "materials", ["session_id"], unique=False)
+
+
+def _questions() -> None:
+    op.create_table(
+        "questions",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("community", sa.String(length=12), nullable=False),
+        sa.Column("session_id", sa.String(length=120), nullable=False),
+        sa.Column("participant_id", sa.String(length=120), nullable=True),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("data_key", sa.LargeBinary(), nullable=False),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["participant_id"], ["participants.id"], name="fk_questions_participant_id_participants"
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["sessions.id"], name="fk_questions_session_id_sessions"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_questions"),
+    )
+    op.create_index("ix_questions_session_id", "questions", ["session_id"], unique=False)
+
+
+def _topic_wishes() -> None:
+    op.create_table(
+        "topic_wishes",
+        sa.Column("topic_id", sa.String(length=120), nullable=False),
+        sa.Column("participant_id", sa.String(length=120), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participants.id"],
+            name="fk_topic_wishes_participant_id_participants",
+        ),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["topics.id"], name="fk_topic_wishes_topic_id_topics"
+        ),
+        sa.PrimaryKeyConstraint("topic_id", "participant_id", name="pk_topic_wishes"),
     )
