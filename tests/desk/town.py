@@ -32,6 +32,8 @@ OVERRIDES = {
 }
 LATER = sample.at(sample.FIRST_DAY + timedelta(days=LIVED_DAYS), 10)
 """When the tests begin."""
+SESSION = f"{sample.COMMUNITY}-C01-{LATER:%Y%m%d}"
+"""The camp of that day, an hour later."""
 
 
 class Town:
@@ -108,6 +110,7 @@ def _live(system: Remote) -> None:
         sample.live_day(system, day, number, story)
     clock.travel(LATER)
     _worry(system)
+    _camp(system)
     settle(system)
 
 
@@ -118,3 +121,50 @@ def _worry(system: Remote) -> None:
         raised = system.call("households", "raise_concern", **facts, note=WORRY)
     asked = {"concern": raised["id"], "profession": "social_work"}
     system.call("households", "request_referral", **asked)
+
+
+def _camp(system: Remote) -> None:
+    """A camp on the day of the tests: one child has a place, siblings wait for an adult more."""
+    facts = {
+        "community": sample.COMMUNITY,
+        "code": "C01",
+        "kind": "camp",
+        "title": "寒假大本营",
+        "starts_on": f"{LATER:%Y-%m-%d}",
+        "start": "11:00",
+        "end": "16:00",
+        "place": "社区二楼活动室",
+        "capacity": 12,
+        "ratio": 2,
+    }
+    system.call("volunteers", "plan_activity", **facts)
+    for number, name in enumerate(("冯小雨", "罗一鸣", "罗一诺"), 1):
+        _child(system, f"K{number:03}", name)
+    clock.travel(LATER - timedelta(hours=5))
+    system.call("volunteers", "announce_activity", activity=SESSION[:-9])
+    cleared = next(
+        each["id"]
+        for each in sample.pages(system, "volunteers", "find_volunteers", state="active")
+        if not each["minor"] and any(c["kind"] == "background_check" for c in each["clearances"])
+    )
+    system.call("volunteers", "staff_session", session=SESSION, volunteer=cleared)
+    for children in ([1], [2, 3]):
+        ids = [f"{sample.COMMUNITY}-K{number:03}" for number in children]
+        wished = {"session": SESSION, "participants": ids, "together": True}
+        system.call("volunteers", "enrol", **wished)
+    clock.travel(LATER)
+
+
+def _child(system: Remote, code: str, name: str) -> None:
+    facts = {
+        "community": sample.COMMUNITY,
+        "code": code,
+        "name": name,
+        "birth_date": "2017-05-05",
+        "phone": "13600136000",
+        "guardian": "监护人",
+        "consented_on": f"{sample.FIRST_DAY:%Y-%m-%d}",
+        "health": "花生过敏",
+        "pick_ups": [{"name": "韩雪梅", "phone": "13700137000", "relation": "grandparent"}],
+    }
+    system.call("volunteers", "register_participant", **facts)

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 
 import notifications.desk
 from desk.browser.conftest import COORDINATOR, Town, sign_in
+from desk.town import SESSION
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 HTMX = Path(notifications.desk.__file__).parent / "static" / "vendor" / "htmx.min.js"
@@ -44,6 +45,8 @@ PAGES = {
     "pairing": "/desk/pairings/{pairing}?instead=V001",
     "board": "/desk/board",
     "care": "/desk/care",
+    "activities": "/desk/activities",
+    "session": "/desk/activities/{session}",
     "preferences": "/desk/preferences",
     "not-found": "/desk/nothing",
 }
@@ -67,6 +70,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def addresses(sunny: Town) -> dict[str, str]:
     told = sunny.call("notifications", "inbox", staff=COORDINATOR, size=1)
     facts = {
+        "session": SESSION,
         "pairing": sunny.open_pairings()[0]["id"],
         "notification": told["items"][0]["id"],
     }

@@ -52,6 +52,15 @@ _REFERRAL = {**_CONCERN, "referral": f"{COMMUNITY}-H001-C1-F1"}
 _NEED = {**_HOUSEHOLD, "need": f"{COMMUNITY}-H001-N1"}
 _VOLUNTEER = {"community": COMMUNITY, "version": 3, "volunteer": f"{COMMUNITY}-V001"}
 
+_SESSION = {
+    "community": COMMUNITY,
+    "version": 2,
+    "session": f"{COMMUNITY}-C01-20270118",
+    "activity": f"{COMMUNITY}-C01",
+    "kind": "camp",
+    "on": "2027-01-18",
+}
+
 HEARD: dict[str, dict[str, Any]] = {
     "household.registered": {**_HOUSEHOLD, "status": "applicant", "latitude": 41.8},
     "household.verified": {**_HOUSEHOLD, "valid_until": "2027-11-30"},
@@ -107,6 +116,21 @@ HEARD: dict[str, dict[str, Any]] = {
         "entry": f"{_VISIT['visit']}-verified",
         "visit": _VISIT["visit"],
         "minutes": 60,
+    },
+    "session.announced": {**_SESSION, "capacity": 24},
+    "session.understaffed": {**_SESSION, "adults": 1, "needed": 3, "endangered": False},
+    "session.cancelled": {**_SESSION, "promised": 3},
+    "session.closed": {**_SESSION, "attended": 20, "absent": 3, "late": 0},
+    "enrolment.offered": {
+        **_SESSION,
+        "party": f"{_SESSION['session']}-K001-1",
+        "enrolments": [f"{_SESSION['session']}-K001-1"],
+        "until": "2027-01-12T01:00:00+00:00",
+    },
+    "pickup.overdue": {
+        **_SESSION,
+        "enrolment": f"{_SESSION['session']}-K001-1",
+        "participant": f"{COMMUNITY}-K001",
     },
     **SAMPLES,
 }

@@ -37,6 +37,9 @@ MAIN_FLOW = {
     "visit.unsafe": {StaffRole.SOCIAL_WORKER, StaffRole.DIRECTOR},
     "volunteer.unavailable": {StaffRole.COORDINATOR},
     "clearance.expiring": {StaffRole.SCHOOL_LIAISON},
+    "session.understaffed": {StaffRole.COORDINATOR, StaffRole.DIRECTOR},
+    "enrolment.offered": {StaffRole.COORDINATOR},
+    "pickup.overdue": {StaffRole.COORDINATOR, StaffRole.SOCIAL_WORKER},
     "delivery.failed": {StaffRole.ADMINISTRATOR},
     "notification.escalated": {StaffRole.DIRECTOR},
 }

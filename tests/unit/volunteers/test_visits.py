@@ -195,6 +195,7 @@ def test_a_daily_round_may_come_round_twice(session: Session) -> None:
             actor=STAFF,
             plan_days=28,
             notice_days=30,
+            offer_hours=48,
         )
     assert len(told(session, "visit.missed")) == 1
     assert len(visits_of(session, pairing.id)) == 5

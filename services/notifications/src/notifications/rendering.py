@@ -30,12 +30,13 @@ class Names:
             "volunteer": lambda key: name_of(
                 peers.volunteers.reveal_volunteer(volunteer=key, purpose=PURPOSE)
             ),
+            "activity": lambda key: str(peers.volunteers.get_activity(activity=key)["title"]),
         }
         self._known: dict[str, str | None] = {}
         self._away: set[str] = set()
 
     def of(self, data: Mapping[str, Any]) -> dict[str, str]:
-        """Id → name for the household and the volunteers that an event speaks of."""
+        """Id → name for the household, the volunteers and the activity that an event speaks of."""
         asked = [(kind, data.get(kind)) for kind in self._sources]
         asked.append(("volunteer", data.get("backup")))
         found = {key: self._ask(kind, key) for kind, key in asked if isinstance(key, str)}

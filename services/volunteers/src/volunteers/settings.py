@@ -13,9 +13,17 @@ class Settings(settings.Settings):
 
     ``plan_days``: how many days ahead visits are planned; ``clearance_notice_days``: how long
     before its end a clearance is announced; ``daily_round_seconds``: between two daily rounds.
+
+    ``offer_hours``: how long an offered place is kept; ``staff_notice_days``: how long before a
+    session its lack of staff is told; ``late_pickup_minutes``: after its end, of children nobody
+    collected; ``session_round_seconds``: between two looks at all that.
     """
 
     propose_at_once: bool = True
     plan_days: int = 28
     clearance_notice_days: int = 30
     daily_round_seconds: int = 3600
+    offer_hours: int = 48
+    staff_notice_days: int = 7
+    late_pickup_minutes: int = 15
+    session_round_seconds: int = 60

@@ -17,7 +17,7 @@ from notifications.domain.codes import (
     StaffRole,
     Urgency,
 )
-from servicekit.schemas import Code, EventData, ForeignData, Id, LocalDate, pattern
+from servicekit.schemas import Code, EventData, ForeignData, Id, LocalDate, UtcTime, pattern
 
 
 class NotificationAcknowledged(EventData):
@@ -267,6 +267,46 @@ class HoursVerified(VolunteerSeen):
     visit = Id(required=True)
 
 
+class SessionSeen(EventData):
+    session = Id(required=True)
+    activity = Id(required=True)
+    kind = _word()
+    on = LocalDate(required=True)
+
+
+class SessionUnderstaffed(SessionSeen):
+    adults = fields.Integer(required=True)
+    needed = fields.Integer(required=True)
+    endangered = fields.Boolean(load_default=False)
+
+
+class SessionCancelled(SessionSeen):
+    promised = fields.Integer(load_default=0)
+
+
+class SessionClosed(SessionSeen):
+    attended = fields.Integer(load_default=0)
+    absent = fields.Integer(load_default=0)
+    late = fields.Integer(load_default=0)
+
+
+class EnrolmentOffered(EventData):
+    party = Id(required=True)
+    session = Id(required=True)
+    activity = Id(required=True)
+    on = LocalDate(required=True)
+    enrolments = fields.List(Id(), load_default=list)
+    until = UtcTime(required=True)
+
+
+class PickupOverdue(EventData):
+    enrolment = Id(required=True)
+    participant = Id(required=True)
+    session = Id(required=True)
+    activity = Id(required=True)
+    on = LocalDate(required=True)
+
+
 REQUESTED: dict[str, type[ForeignData]] = {
     "alert.raised": AlertRaised,
     "notification.requested": NotificationRequested,
@@ -301,6 +341,12 @@ OURS: dict[str, type[EventData]] = {
     "visit.missed": VisitMissed,
     "visit.unsafe": VisitSeen,
     "hours.verified": HoursVerified,
+    "session.announced": SessionSeen,
+    "session.understaffed": SessionUnderstaffed,
+    "session.cancelled": SessionCancelled,
+    "session.closed": SessionClosed,
+    "enrolment.offered": EnrolmentOffered,
+    "pickup.overdue": PickupOverdue,
     "notification.acknowledged": NotificationAcknowledged,
     "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,

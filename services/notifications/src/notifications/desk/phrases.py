@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from notifications.desk.activity_phrases import ACTIVITIES
 from notifications.desk.care_phrases import CARE
 
 PHRASES: dict[str, tuple[str, str]] = {
     **CARE,
+    **ACTIVITIES,
     # the frame
     "product": ("阳光百分百", "Sunshine"),
     "desk": ("工作台", "Desk"),

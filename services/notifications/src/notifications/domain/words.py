@@ -204,7 +204,51 @@ class ClearanceKind(LabelledEnum):
     HEALTH = "health", "健康证", "health certificate"
 
 
+class Activity(LabelledEnum):
+    """What people come together for."""
+
+    CAMP = "camp", "假期大本营", "holiday base camp"
+    TALK = "talk", "家长讲座", "parents' talk"
+    CIRCLE = "circle", "家长沙龙", "parents' circle"
+    MEETING = "meeting", "协会例会", "association meeting"
+    OPEN_EVENT = "open_event", "协会开放日", "open event"
+
+
+class SessionState(LabelledEnum):
+    """Where a session stands."""
+
+    PLANNED = "planned", "筹备中", "planned"
+    ANNOUNCED = "announced", "已公布", "announced"
+    CLOSED = "closed", "已结束", "closed"
+    CANCELLED = "cancelled", "已取消", "cancelled"
+
+
+class EnrolmentState(LabelledEnum):
+    """Where somebody's place in a session stands."""
+
+    WAITLISTED = "waitlisted", "候补", "on the waiting list"
+    OFFERED = "offered", "待确认", "offered a place"
+    CONFIRMED = "confirmed", "已确认", "confirmed"
+    ATTENDED = "attended", "已到场", "attended"
+    ABSENT = "absent", "缺席", "absent"
+    LEFT_EARLY = "left_early", "提前离开", "left early"
+    CANCELLED = "cancelled", "已取消", "cancelled"
+
+
+class Relation(LabelledEnum):
+    """What somebody who may collect a child is to it."""
+
+    PARENT = "parent", "父母", "parent"
+    GRANDPARENT = "grandparent", "祖辈", "grandparent"
+    RELATIVE = "relative", "亲属", "relative"
+    NEIGHBOUR = "neighbour", "邻居", "neighbour"
+
+
 LISTS: Mapping[str, type[LabelledEnum]] = {
+    "activity": Activity,
+    "enrolment": EnrolmentState,
+    "relation": Relation,
+    "session": SessionState,
     "aid_kind": AidKind,
     "basis": Basis,
     "channel": ChannelCode,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from servicekit.schemas import Code, EventData, Id, LocalDate, slots
+from servicekit.schemas import Code, EventData, ForeignData, Id, LocalDate, slots
+from volunteers.contracts.shapes import short_code
 from volunteers.domain.codes import AidKind, Frequency, Language, NeedStatus, Skill, Urgency
 
 
@@ -47,9 +48,18 @@ class FeedbackMismatched(EventData):
     visit = Id(required=True)
 
 
-CONSUMED: dict[str, type[EventData]] = {
+class BreakAnnounced(ForeignData):
+    """School is closed from ``starts_on`` to ``ends_on``; said again, it has been moved."""
+
+    code = short_code(data_key="break", required=True)
+    starts_on = LocalDate(required=True)
+    ends_on = LocalDate(required=True)
+
+
+CONSUMED: dict[str, type[ForeignData]] = {
     "need.raised": NeedSeen,
     "need.changed": NeedSeen,
     "need.closed": NeedClosed,
     "feedback.mismatched": FeedbackMismatched,
+    "break.announced": BreakAnnounced,
 }

@@ -1,4 +1,4 @@
-"""A valid, synthetic example of every event that volunteers publishes."""
+"""A valid, synthetic example of every event that volunteers publishes, or first describes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,19 @@ _pairing: dict[str, Any] = {
 }
 _visit: dict[str, Any] = {**_pairing, "visit": VISIT, "on": "2026-11-25"}
 _volunteer: dict[str, Any] = {"community": COMMUNITY, "version": 2, "volunteer": VOLUNTEER}
+
+ACTIVITY = f"{COMMUNITY}-C01"
+SESSION = f"{ACTIVITY}-20270118"
+ENROLMENT = f"{SESSION}-K001-1"
+_session: dict[str, Any] = {
+    "community": COMMUNITY,
+    "version": 2,
+    "session": SESSION,
+    "activity": ACTIVITY,
+    "kind": "camp",
+    "on": "2027-01-18",
+}
+_place = {name: _session[name] for name in ("community", "version", "session", "activity", "on")}
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "volunteer.registered": {
@@ -71,4 +84,26 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "visit": VISIT,
         "minutes": 60,
     },
+    "break.announced": {
+        "community": COMMUNITY,
+        "break": "WINTER-2027",
+        "starts_on": "2027-01-16",
+        "ends_on": "2027-02-28",
+    },
+    "session.announced": _session | {"capacity": 24},
+    "session.understaffed": _session | {"adults": 1, "needed": 3, "endangered": False},
+    "session.cancelled": _session | {"promised": 12},
+    "session.due": _session | {"expected": 18, "questions": 4},
+    "session.closed": _session | {"attended": 20, "absent": 3, "late": 1},
+    "material.shared": {
+        "community": COMMUNITY,
+        "version": 1,
+        "material": f"{SESSION}-M1",
+        "session": SESSION,
+        "activity": ACTIVITY,
+        "attended": 20,
+    },
+    "enrolment.offered": _place
+    | {"party": ENROLMENT, "enrolments": [ENROLMENT], "until": "2027-01-12T01:00:00+00:00"},
+    "pickup.overdue": _place | {"enrolment": ENROLMENT, "participant": f"{COMMUNITY}-K001"},
 }

@@ -1,5 +1,15 @@
 """The service's tables. Ids are readable natural keys; every row belongs to a community."""
 
+from volunteers.models.activities import (
+    Activity,
+    ActivitySession,
+    Enrolment,
+    Participant,
+    PickUp,
+    SchoolBreak,
+    SessionStaff,
+)
+from volunteers.models.clubs import Material, Member, Question, Topic, TopicWish
 from volunteers.models.helping import (
     Decline,
     HourEntry,
@@ -14,16 +24,28 @@ from volunteers.models.people import Clearance, Partner, Volunteer
 from volunteers.models.schema import Base
 
 __all__ = [
+    "Activity",
+    "ActivitySession",
     "Base",
     "Clearance",
     "Decline",
+    "Enrolment",
     "HourEntry",
     "MatchProgress",
     "MatchRun",
     "MatchingRules",
+    "Material",
+    "Member",
     "NeedCopy",
     "Pairing",
+    "Participant",
     "Partner",
+    "PickUp",
+    "Question",
+    "SchoolBreak",
+    "SessionStaff",
+    "Topic",
+    "TopicWish",
     "Visit",
     "Volunteer",
 ]

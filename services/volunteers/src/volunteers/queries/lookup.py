@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -19,6 +20,8 @@ CHUNK = 500
 """Rows per statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
 
 
+WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
 LOCK: Any = {"key_share": True}
 """How rows are locked until the commit: others may still store rows that refer to them.
 
@@ -31,7 +34,7 @@ def one(session: Session, model: type[Row], key: str, *, lock: bool = False) -> 
     """The row with this id; NotFound where there is none. ``lock`` holds it until the commit."""
     row = session.get(model, key, with_for_update=lock and LOCK, populate_existing=lock)
     if row is None:
-        raise NotFound(model.__name__.removesuffix("Copy").lower(), key)
+        raise NotFound(WORDS.sub(" ", model.__name__.removesuffix("Copy")).lower(), key)
     return row
 
 

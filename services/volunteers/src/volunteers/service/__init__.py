@@ -10,6 +10,7 @@ from typing import Any
 from servicekit.service import Call, Database, Service, every, on_event
 from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
+from volunteers.service.activities import Activities, Clubs, Enrolments
 from volunteers.service.matching import Matching
 from volunteers.service.pairings import Pairings
 from volunteers.service.people import People
@@ -19,7 +20,7 @@ from volunteers.usecases import hours, needs, rounds
 from volunteers.web import create_app
 
 
-class VolunteersService(People, Matching, Pairings, Visits, Service):
+class VolunteersService(People, Matching, Pairings, Visits, Activities, Clubs, Enrolments, Service):
     """Who helps, and the help given."""
 
     name = "volunteers"
@@ -50,6 +51,7 @@ class VolunteersService(People, Matching, Pairings, Visits, Service):
         days = {
             "plan_days": call.settings.plan_days,
             "notice_days": call.settings.clearance_notice_days,
+            "offer_hours": call.settings.offer_hours,
         }
         with call.transaction() as session:
             places = rounds.communities(session)

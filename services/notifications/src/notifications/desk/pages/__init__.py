@@ -1,6 +1,7 @@
 """The desk's pages, a module per subject."""
 
 from notifications.desk.pages import (
+    activities,
     board,
     care,
     inbox,
@@ -12,7 +13,11 @@ from notifications.desk.pages import (
 )
 
 BLUEPRINTS = [
-    module.pages for module in (signing, inbox, pairings, board, care, preferences, parked, live)
+    module.pages
+    for module in (
+        *(signing, inbox, pairings, board, care),
+        *(activities, preferences, parked, live),
+    )
 ]
 
 __all__ = ["BLUEPRINTS"]
