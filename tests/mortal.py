@@ -29,10 +29,11 @@ from notifications.domain.deliveries import LEASE  # noqa: E402
 from notifications.usecases import escalating, sending  # noqa: E402
 from notifications.usecases.links import Links  # noqa: E402
 from servicekit import failpoints, telemetry  # noqa: E402
-from servicekit.db import create_engine, one_by_one  # noqa: E402
+from servicekit.db import create_engine  # noqa: E402
 from servicekit.outbox import Contract  # noqa: E402
 from servicekit.privacy import Vault  # noqa: E402
 from servicekit.testing import KEY  # noqa: E402
+from servicekit.transactions import one_by_one  # noqa: E402
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 ROUNDS = 20

@@ -30,10 +30,11 @@ from notifications.models import Base, Delivery  # noqa: E402
 from notifications.usecases import noticing, sending  # noqa: E402
 from notifications.usecases.links import Links  # noqa: E402
 from servicekit import telemetry  # noqa: E402
-from servicekit.db import create_engine, messaging, one_by_one  # noqa: E402
+from servicekit.db import create_engine, messaging  # noqa: E402
 from servicekit.outbox import Contract  # noqa: E402
 from servicekit.privacy import Vault  # noqa: E402
 from servicekit.testing import KEY  # noqa: E402
+from servicekit.transactions import one_by_one  # noqa: E402
 from smtp import SmtpServer  # noqa: E402
 from unit.notifications.happenings import BOTH, COMMUNITY, happening, mailer, person  # noqa: E402
 

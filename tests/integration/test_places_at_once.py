@@ -21,12 +21,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from servicekit.db import again, create_engine
+from servicekit.db import create_engine
 from servicekit.errors import Conflict, Invalid, NotFound
 from servicekit.migrations import upgrade
 from servicekit.outbox import Contract
 from servicekit.privacy import Vault
 from servicekit.testing import KEY
+from servicekit.transactions import again
 from unit.volunteers.camp import (
     CAMP,
     HOURS,

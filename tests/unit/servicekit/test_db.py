@@ -12,6 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from servicekit import db
 from servicekit.codes import LabelledEnum
 from servicekit.testing import session_for
+from servicekit.transactions import again
 
 
 class Kind(LabelledEnum):
@@ -176,11 +177,11 @@ def failing(pgcode: str, times: int) -> Callable[[], int]:
 
 
 def test_what_a_deadlock_broke_off_is_begun_anew() -> None:
-    assert db.again(failing("40P01", 4)) == 5
+    assert again(failing("40P01", 4)) == 5
     with pytest.raises(sa.exc.DBAPIError):
-        db.again(failing("40P01", 5))
+        again(failing("40P01", 5))
 
 
 def test_what_failed_for_another_reason_is_not() -> None:
     with pytest.raises(sa.exc.DBAPIError):
-        db.again(failing("23505", 1))
+        again(failing("23505", 1))

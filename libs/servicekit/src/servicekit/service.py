@@ -33,11 +33,11 @@ from servicekit.answers import Command, key_of
 from servicekit.applying import Handler, apply_batch
 from servicekit.consuming import EXTERNAL, EventHandler
 from servicekit.database import Call, Database
-from servicekit.db import again
 from servicekit.errors import Conflict, Unavailable
 from servicekit.parked import ListParked, SettleParked
 from servicekit.schemas import ForeignData, Schema, load
 from servicekit.settings import Settings, settings_of
+from servicekit.transactions import again
 
 __all__ = ["EXTERNAL", "Call", "Database", "Service", "compute", "every", "on_event", "rpc"]
 

@@ -31,11 +31,11 @@ from notifications.usecases.links import Links
 from notifications.visits import visits
 from notifications.web import create_app
 from servicekit import clock
-from servicekit.db import one_by_one
 from servicekit.errors import Unavailable
 from servicekit.events import Event
 from servicekit.service import EXTERNAL, Call, Database, Service, every, on_event, rpc
 from servicekit.telemetry import failed
+from servicekit.transactions import one_by_one
 from servicekit.web import Web
 
 Data = dict[str, Any]

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from servicekit.db import again, create_engine
+from servicekit.db import create_engine
 from servicekit.outbox import Contract
+from servicekit.transactions import again
 from volunteers.contracts import PUBLISHED
 from volunteers.usecases.matching import run
 

@@ -10,8 +10,8 @@ One conformance suite, run against this broker and RabbitMQ, says what "AMQP's s
 
 from kombu.transport import TRANSPORT_ALIASES
 
-from servicekit.embedded.broker import QueueStats
 from servicekit.embedded.journal import JournalError
+from servicekit.embedded.places import QueueStats
 from servicekit.embedded.transport import Transport, brokers, registry
 
 __all__ = ["JournalError", "QueueStats", "Transport", "install", "queues", "reset"]

@@ -12,8 +12,8 @@ from kombu.transport import base
 from servicekit.embedded.letters import Copy, as_text, decode
 
 if TYPE_CHECKING:
-    from servicekit.embedded.broker import Queue
     from servicekit.embedded.channel import Channel
+    from servicekit.embedded.places import Queue
 
 
 @dataclass(slots=True, eq=False)

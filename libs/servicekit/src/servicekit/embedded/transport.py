@@ -11,11 +11,12 @@ import amqp
 from amqp.exceptions import RecoverableConnectionError
 from kombu.transport import base
 
-from servicekit.embedded.broker import MATCHES, Broker
+from servicekit.embedded.broker import Broker
 from servicekit.embedded.channel import Channel
 from servicekit.embedded.deliveries import Delivery, Notice
 from servicekit.embedded.journal import Journal, JournalError
 from servicekit.embedded.letters import NEVER
+from servicekit.embedded.places import MATCHES
 
 
 class Connection:

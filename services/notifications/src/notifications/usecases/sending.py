@@ -31,8 +31,9 @@ from notifications.queries import sending as waiting
 from notifications.usecases import composing, digesting
 from notifications.usecases.handing_on import give_up, next_channels
 from notifications.usecases.links import Links
-from servicekit.db import Execute, insert_ignore
+from servicekit.db import insert_ignore
 from servicekit.telemetry import failed, log
+from servicekit.transactions import Execute
 
 Transaction = Callable[[], AbstractContextManager[Session]]
 
