@@ -120,6 +120,8 @@ HEARD: dict[str, dict[str, Any]] = {
     "session.announced": {**_SESSION, "capacity": 24},
     "session.understaffed": {**_SESSION, "adults": 1, "needed": 3, "endangered": False},
     "session.cancelled": {**_SESSION, "promised": 3},
+    "session.due": {**_SESSION, "expected": 18, "questions": 2},
+    "material.shared": {**_SESSION, "material": f"{_SESSION['session']}-M1", "attended": 18},
     "session.closed": {**_SESSION, "attended": 20, "absent": 3, "late": 0},
     "enrolment.offered": {
         **_SESSION,

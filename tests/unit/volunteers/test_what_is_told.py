@@ -30,7 +30,9 @@ from volunteers.domain.codes import AbsenceReason, VolunteerState
 from volunteers.usecases import absence, hours, people
 
 COMING_TOGETHER = {
-    type_ for type_ in PUBLISHED if type_.startswith(("session.", "enrolment.", "pickup."))
+    type_
+    for type_ in PUBLISHED
+    if type_.startswith(("session.", "enrolment.", "pickup.", "material."))
 }
 """The story of these is the camp's."""
 

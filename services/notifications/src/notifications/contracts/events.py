@@ -290,6 +290,18 @@ class SessionClosed(SessionSeen):
     late = fields.Integer(load_default=0)
 
 
+class SessionDue(SessionSeen):
+    expected = fields.Integer(load_default=0)
+    questions = fields.Integer(load_default=0)
+
+
+class MaterialShared(EventData):
+    material = Id(required=True)
+    session = Id(required=True)
+    activity = Id(required=True)
+    attended = fields.Integer(load_default=0)
+
+
 class EnrolmentOffered(EventData):
     party = Id(required=True)
     session = Id(required=True)
@@ -344,7 +356,9 @@ OURS: dict[str, type[EventData]] = {
     "session.announced": SessionSeen,
     "session.understaffed": SessionUnderstaffed,
     "session.cancelled": SessionCancelled,
+    "session.due": SessionDue,
     "session.closed": SessionClosed,
+    "material.shared": MaterialShared,
     "enrolment.offered": EnrolmentOffered,
     "pickup.overdue": PickupOverdue,
     "notification.acknowledged": NotificationAcknowledged,
