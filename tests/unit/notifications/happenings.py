@@ -46,6 +46,7 @@ _VISIT = {
     "on": "2026-11-25",
     "outcome": "missed",
 }
+_SILENCE = {"silence": f"{COMMUNITY}-H001-N1-S20261116-coordinator", "level": "coordinator"}
 _HOUSEHOLD = {"community": COMMUNITY, "version": 2, "household": f"{COMMUNITY}-H001"}
 _CONCERN = {**_HOUSEHOLD, "concern": f"{COMMUNITY}-H001-C1"}
 _REFERRAL = {**_CONCERN, "referral": f"{COMMUNITY}-H001-C1-F1"}
@@ -107,10 +108,13 @@ HEARD: dict[str, dict[str, Any]] = {
     "pairing.accepted": _PAIRING,
     "pairing.declined": {**_PAIRING, "by": "household", "reason": "no_time"},
     "pairing.started": {**_PAIRING, "starts_on": "2026-11-24"},
+    "pairing.delegated": {**_PAIRING, "backup": f"{COMMUNITY}-V002", "until": "2026-12-20"},
     "pairing.ended": {**_PAIRING, "ended_on": "2026-12-24", "reason": "volunteer_left"},
     "visit.done": {**_VISIT, "outcome": "done", "minutes": 60},
     "visit.missed": {**_VISIT, "in_a_row": 1},
     "visit.unsafe": {**_VISIT, "outcome": "unsafe"},
+    "silence.noticed": {**_PAIRING, **_SILENCE, "since": "2026-11-16"},
+    "silence.ended": {**_PAIRING, **_SILENCE},
     "hours.verified": {
         **_VOLUNTEER,
         "entry": f"{_VISIT['visit']}-verified",

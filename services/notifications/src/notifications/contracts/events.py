@@ -226,6 +226,20 @@ class PairingStarted(PairingSeen):
     starts_on = LocalDate(required=True)
 
 
+class PairingDelegated(PairingSeen):
+    backup = Id(required=True)
+    until = LocalDate(load_default=None, allow_none=True)
+
+
+class SilenceSeen(PairingSeen):
+    silence = Id(required=True)
+    level = _word()
+
+
+class SilenceNoticed(SilenceSeen):
+    since = LocalDate(required=True)
+
+
 class PairingEnded(PairingSeen):
     ended_on = LocalDate(required=True)
     reason = _word()
@@ -336,10 +350,13 @@ OURS: dict[str, type[EventData]] = {
     "pairing.accepted": PairingSeen,
     "pairing.declined": PairingDeclined,
     "pairing.started": PairingStarted,
+    "pairing.delegated": PairingDelegated,
     "pairing.ended": PairingEnded,
     "visit.done": VisitSeen,
     "visit.missed": VisitMissed,
     "visit.unsafe": VisitSeen,
+    "silence.noticed": SilenceNoticed,
+    "silence.ended": SilenceSeen,
     "hours.verified": HoursVerified,
     "session.announced": SessionSeen,
     "session.understaffed": SessionUnderstaffed,

@@ -13,6 +13,7 @@ from volunteers.domain.codes import (
     DeclineReason,
     EndReason,
     Party,
+    SilenceLevel,
     VisitState,
     VolunteerKind,
     VolunteerState,
@@ -86,6 +87,16 @@ class PairingStarted(PairingData):
     starts_on = LocalDate(required=True)
 
 
+class PairingDelegated(PairingData):
+    """The volunteer is away and the ``backup`` comes instead, expectedly ``until`` that day.
+
+    When the volunteer is back, ``pairing.started`` is said again.
+    """
+
+    backup = Id(required=True)
+    until = LocalDate(required=True, allow_none=True)
+
+
 class PairingEnded(PairingData):
     """The help ended on ``ended_on``, the last day it covers."""
 
@@ -115,6 +126,23 @@ class VisitMissed(VisitData):
 
 class VisitUnsafe(VisitData):
     """Somebody did not feel safe: act at once."""
+
+
+class SilenceData(PairingData):
+    """What every event about a silence says: ``level`` is whom it concerns by now."""
+
+    silence = Id(required=True)
+    level = Code(SilenceLevel, required=True)
+
+
+class SilenceNoticed(SilenceData):
+    """A need has had no help since ``since``, for longer than its cadence."""
+
+    since = LocalDate(required=True)
+
+
+class SilenceEnded(SilenceData):
+    """Help was given again, or is wanted no more."""
 
 
 class HoursVerified(EventData):
@@ -209,10 +237,13 @@ PUBLISHED: dict[str, type[EventData]] = {
     "pairing.accepted": PairingAccepted,
     "pairing.declined": PairingDeclined,
     "pairing.started": PairingStarted,
+    "pairing.delegated": PairingDelegated,
     "pairing.ended": PairingEnded,
     "visit.done": VisitDone,
     "visit.missed": VisitMissed,
     "visit.unsafe": VisitUnsafe,
+    "silence.noticed": SilenceNoticed,
+    "silence.ended": SilenceEnded,
     "hours.verified": HoursVerified,
     "session.announced": SessionAnnounced,
     "session.understaffed": SessionUnderstaffed,

@@ -21,6 +21,12 @@ _pairing: dict[str, Any] = {
 }
 _visit: dict[str, Any] = {**_pairing, "visit": VISIT, "on": "2026-11-25"}
 _volunteer: dict[str, Any] = {"community": COMMUNITY, "version": 2, "volunteer": VOLUNTEER}
+_silence: dict[str, Any] = {
+    **_pairing,
+    "version": 1,
+    "silence": f"{NEED}-S20261125-coordinator",
+    "level": "coordinator",
+}
 
 ACTIVITY = f"{COMMUNITY}-C01"
 SESSION = f"{ACTIVITY}-20270118"
@@ -67,6 +73,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pairing.accepted": _pairing,
     "pairing.declined": {**_pairing, "by": "household", "reason": "no_time"},
     "pairing.started": {**_pairing, "version": 3, "starts_on": "2026-11-25"},
+    "pairing.delegated": {
+        **_pairing,
+        "version": 4,
+        "backup": f"{COMMUNITY}-V002",
+        "until": "2026-12-20",
+    },
     "pairing.ended": {
         **_pairing,
         "version": 5,
@@ -76,6 +88,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "visit.done": {**_visit, "outcome": "done", "minutes": 60},
     "visit.missed": {**_visit, "outcome": "not_home", "in_a_row": 2},
     "visit.unsafe": {**_visit, "outcome": "unsafe"},
+    "silence.noticed": {**_silence, "since": "2026-11-25"},
+    "silence.ended": {**_silence, "version": 2},
     "hours.verified": {
         "community": COMMUNITY,
         "version": 1,

@@ -64,7 +64,7 @@ class VisitView(Schema):
     pairing = Id(attribute="pairing_id")
     need = Id(attribute="pairing.need_id")
     household = Id(attribute="pairing.household")
-    volunteer = Id(attribute="pairing.volunteer_id")
+    volunteer = Id(attribute="visitor_id")
     aid_kind = Code(AidKind, attribute="pairing.aid_kind")
     on = LocalDate()
     start = fields.String()

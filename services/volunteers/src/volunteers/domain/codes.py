@@ -161,6 +161,14 @@ class HoursState(LabelledEnum):
     REVERSED = "reversed", "已冲销", "reversed"
 
 
+class SilenceLevel(LabelledEnum):
+    """Whom it concerns that a need is not visited."""
+
+    VOLUNTEER = "volunteer", "志愿者", "the volunteer"
+    COORDINATOR = "coordinator", "协调员", "the coordinator"
+    SOCIAL_WORKER = "social_worker", "社工", "the social worker"
+
+
 class NeedStatus(LabelledEnum):
     """What the households service last said about a need."""
 

@@ -22,6 +22,7 @@ from volunteers.models.helping import (
 )
 from volunteers.models.people import Clearance, Partner, Volunteer
 from volunteers.models.schema import Base
+from volunteers.models.silences import Silence
 
 __all__ = [
     "Activity",
@@ -46,6 +47,7 @@ __all__ = [
     "SessionStaff",
     "Topic",
     "TopicWish",
+    "Silence",
     "Visit",
     "Volunteer",
 ]

@@ -105,6 +105,12 @@ class Pairing(Base):
 
     __mapper_args__ = versioned(version)
 
+    @property
+    def carer_id(self) -> str:
+        """Who comes now: while it is handed over, the backup."""
+        handed_over = self.state == PairingState.HANDOVER
+        return self.backup_id if handed_over and self.backup_id else self.volunteer_id
+
 
 class Decline(Base):
     """A volunteer who is not proposed again for a need."""
@@ -136,6 +142,8 @@ class Visit(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     community: Mapped[str] = mapped_column(Community)
     pairing_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("pairings.id"))
+    # who comes instead of the pairing's volunteer: its backup, as long as it is handed over
+    stand_in_id: Mapped[str | None] = mapped_column(Id)
     on: Mapped[date]
     start: Mapped[str] = mapped_column(sa.String(5))
     end: Mapped[str] = mapped_column(sa.String(5))
@@ -152,6 +160,11 @@ class Visit(Base):
     pairing: Mapped[Pairing] = relationship()
 
     __mapper_args__ = versioned(version)
+
+    @property
+    def visitor_id(self) -> str:
+        """Who comes, and whose hours it gives."""
+        return self.stand_in_id or self.pairing.volunteer_id
 
 
 class HourEntry(Base):

@@ -14,13 +14,24 @@ from volunteers.service.activities import Activities, Clubs, Enrolments
 from volunteers.service.matching import Matching
 from volunteers.service.pairings import Pairings
 from volunteers.service.people import People
+from volunteers.service.silences import Silences
 from volunteers.service.visits import Visits
 from volunteers.settings import Settings
 from volunteers.usecases import hours, needs, rounds
 from volunteers.web import create_app
 
 
-class VolunteersService(People, Matching, Pairings, Visits, Activities, Clubs, Enrolments, Service):
+class VolunteersService(
+    People,
+    Matching,
+    Pairings,
+    Visits,
+    Activities,
+    Clubs,
+    Enrolments,
+    Silences,
+    Service,
+):
     """Who helps, and the help given."""
 
     name = "volunteers"

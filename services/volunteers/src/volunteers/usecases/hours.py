@@ -23,7 +23,7 @@ def report_hours(session: Session, visit: Visit, *, now: datetime, actor: Actor)
     entry = HourEntry(
         id=f"{visit.id}-{HoursState.REPORTED}",
         community=visit.community,
-        volunteer_id=visit.pairing.volunteer_id,
+        volunteer_id=visit.visitor_id,
         visit_id=visit.id,
         state=HoursState.REPORTED,
         on=visit.on,

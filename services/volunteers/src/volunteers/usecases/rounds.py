@@ -13,16 +13,7 @@ from volunteers.domain.activities import EnrolmentState, SessionState
 from volunteers.models import ActivitySession, Enrolment, Volunteer
 from volunteers.queries.activities import locked
 from volunteers.queries.lookup import local_day
-from volunteers.usecases import (
-    attending,
-    clubs,
-    convening,
-    people,
-    planning,
-    promoting,
-    staffing,
-    visits,
-)
+from volunteers.usecases import (attending, clubs, convening, people, planning, promoting, silence, staffing, visits)
 
 
 def communities(session: Session) -> Sequence[str]:
@@ -41,7 +32,7 @@ def daily_round(
     notice_days: int,
     offer_hours: int,
 ) -> None:
-    """Plan what is ahead, close yesterday, announce what runs out. As often as one likes."""
+    """Plan what is ahead, close yesterday, notice silence, announce what runs out. Any time."""
     today = local_day(session, now)
     until = today + timedelta(days=plan_days)
     ahead = {"community": community, "until": until}
@@ -51,6 +42,7 @@ def daily_round(
     )
     yesterday = {"community": community, "day": today - timedelta(days=1)}
     visits.close_day(session, yesterday, now=now, actor=actor)
+    silence.notice_silence(session, {"community": community}, now=now)
     people.announce_clearances(
         session, {"community": community, "today": today}, now=now, notice_days=notice_days
     )
