@@ -276,9 +276,34 @@ class NotificationRequested(ForeignData):
     due_on = LocalDate(load_default=None, allow_none=True)
 
 
-class HoursVerified(VolunteerSeen):
+class HoursSeen(VolunteerSeen):
     entry = Id(required=True)
-    visit = Id(required=True)
+    work = Id(required=True)
+    visit = Id(load_default=None, allow_none=True)
+    minutes = fields.Integer(load_default=None, allow_none=True)
+
+
+class HoursClaimed(HoursSeen):
+    evidence = _word()
+
+
+class HoursReversed(HoursSeen):
+    reason = _word()
+
+
+class HoursFlagged(VolunteerSeen):
+    flag = Id(required=True)
+    kind = _word()
+    on = LocalDate(required=True)
+
+
+class StarReached(VolunteerSeen):
+    recognition = Id(required=True)
+    star = fields.Integer(required=True)
+
+
+class CertificateIssued(VolunteerSeen):
+    certificate = Id(required=True)
 
 
 class SessionSeen(EventData):
@@ -364,6 +389,12 @@ OURS: dict[str, type[EventData]] = {
     "session.closed": SessionClosed,
     "enrolment.offered": EnrolmentOffered,
     "pickup.overdue": PickupOverdue,
+    "hours.claimed": HoursClaimed,
+    "hours.verified": HoursSeen,
+    "hours.reversed": HoursReversed,
+    "hours.flagged": HoursFlagged,
+    "star.reached": StarReached,
+    "certificate.issued": CertificateIssued,
     "notification.acknowledged": NotificationAcknowledged,
     "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,

@@ -12,12 +12,14 @@ from volunteers.domain.codes import (
     ClearanceKind,
     DeclineReason,
     EndReason,
+    HoursDoubt,
     Party,
     SilenceLevel,
     VisitState,
     VolunteerKind,
     VolunteerState,
 )
+from volunteers.domain.recognition import Evidence, FlagKind
 
 
 class VolunteerRegistered(EventData):
@@ -145,12 +147,55 @@ class SilenceEnded(SilenceData):
     """Help was given again, or is wanted no more."""
 
 
-class HoursVerified(EventData):
-    """A line of the hours ledger was verified."""
+class HoursData(EventData):
+    """What every event about hours says: ``work`` is the visit or the top-up they come from."""
 
     volunteer = Id(required=True)
     entry = Id(required=True)
-    visit = Id(required=True)
+    work = Id(required=True)
+    visit = Id(required=True, allow_none=True)
+    minutes = fields.Integer(required=True, strict=True)
+
+
+class HoursClaimed(HoursData):
+    """Hours beside a visit were entered by hand; somebody else has to approve them."""
+
+    evidence = Code(Evidence, required=True)
+
+
+class HoursVerified(HoursData):
+    """A line of the hours ledger was verified."""
+
+
+class HoursReversed(HoursData):
+    """Hours were taken back: they count no more."""
+
+    reason = Code(HoursDoubt, required=True)
+
+
+class HoursFlagged(EventData):
+    """Hours cannot be, or want an explanation: somebody has to look into them."""
+
+    flag = Id(required=True)
+    volunteer = Id(required=True)
+    kind = Code(FlagKind, required=True)
+    on = LocalDate(required=True)
+
+
+class StarReached(EventData):
+    """Somebody's verified hours are worth a further star."""
+
+    volunteer = Id(required=True)
+    recognition = Id(required=True)
+    star = fields.Integer(required=True, strict=True)
+    minutes = fields.Integer(required=True, strict=True)
+
+
+class CertificateIssued(EventData):
+    """Somebody's service was certified."""
+
+    certificate = Id(required=True)
+    volunteer = Id(required=True)
     minutes = fields.Integer(required=True, strict=True)
 
 
@@ -244,6 +289,7 @@ PUBLISHED: dict[str, type[EventData]] = {
     "visit.unsafe": VisitUnsafe,
     "silence.noticed": SilenceNoticed,
     "silence.ended": SilenceEnded,
+    "hours.claimed": HoursClaimed,
     "hours.verified": HoursVerified,
     "session.announced": SessionAnnounced,
     "session.understaffed": SessionUnderstaffed,
@@ -253,4 +299,8 @@ PUBLISHED: dict[str, type[EventData]] = {
     "material.shared": MaterialShared,
     "enrolment.offered": EnrolmentOffered,
     "pickup.overdue": PickupOverdue,
+    "hours.reversed": HoursReversed,
+    "hours.flagged": HoursFlagged,
+    "star.reached": StarReached,
+    "certificate.issued": CertificateIssued,
 }

@@ -8,6 +8,7 @@ COMMUNITY = "210103008001"
 VOLUNTEER = f"{COMMUNITY}-V001"
 NEED = f"{COMMUNITY}-H001-N1"
 PAIRING = f"{NEED}-A1"
+TOP_UP = f"{VOLUNTEER}-T20261122T0900"
 VISIT = f"{PAIRING}-20261125T1500"
 
 _pairing: dict[str, Any] = {
@@ -26,6 +27,14 @@ _silence: dict[str, Any] = {
     "version": 1,
     "silence": f"{NEED}-S20261125-coordinator",
     "level": "coordinator",
+}
+_hours: dict[str, Any] = {
+    "community": COMMUNITY,
+    "version": 1,
+    "volunteer": VOLUNTEER,
+    "work": VISIT,
+    "visit": VISIT,
+    "minutes": 60,
 }
 
 ACTIVITY = f"{COMMUNITY}-C01"
@@ -90,13 +99,34 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "visit.unsafe": {**_visit, "outcome": "unsafe"},
     "silence.noticed": {**_silence, "since": "2026-11-25"},
     "silence.ended": {**_silence, "version": 2},
-    "hours.verified": {
-        "community": COMMUNITY,
+    "hours.claimed": {
+        **_hours,
+        "entry": f"{TOP_UP}-reported",
+        "work": TOP_UP,
+        "visit": None,
+        "evidence": "sign_in",
+    },
+    "hours.verified": {**_hours, "entry": f"{VISIT}-verified"},
+    "hours.reversed": {**_hours, "entry": f"{VISIT}-reversed", "reason": "not_confirmed"},
+    "hours.flagged": {
+        **_volunteer,
         "version": 1,
-        "volunteer": VOLUNTEER,
-        "entry": f"{VISIT}-verified",
-        "visit": VISIT,
-        "minutes": 60,
+        "flag": f"{VISIT}:overlap:-H002-N1-A1-20261125T1430",
+        "kind": "overlap",
+        "on": "2026-11-25",
+    },
+    "star.reached": {
+        **_volunteer,
+        "version": 1,
+        "recognition": f"{VOLUNTEER}-star2",
+        "star": 2,
+        "minutes": 18_030,
+    },
+    "certificate.issued": {
+        **_volunteer,
+        "version": 1,
+        "certificate": f"{VOLUNTEER}-Z2026112701",
+        "minutes": 7_710,
     },
     "break.announced": {
         "community": COMMUNITY,

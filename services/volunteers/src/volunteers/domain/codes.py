@@ -232,6 +232,8 @@ class HoursDoubt(LabelledEnum):
     NOT_CONFIRMED = "not_confirmed", "家庭未确认", "the household does not confirm"
     WRONG_MINUTES = "wrong_minutes", "时长有误", "wrong minutes"
     DUPLICATE = "duplicate", "重复上报", "reported twice"
+    NOT_APPROVED = "not_approved", "复核未通过", "not approved"
+    IMPOSSIBLE = "impossible", "时间或路程不可能", "impossible by time or way"
     OTHER = "other", "其他", "other"
 
 

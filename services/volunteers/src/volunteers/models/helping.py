@@ -174,19 +174,26 @@ class HourEntry(Base):
     __table_args__ = (
         sa.UniqueConstraint("visit_id", "state"),
         sa.CheckConstraint("minutes > 0", name="minutes"),
+        sa.CheckConstraint("(visit_id IS NULL) <> (top_up_id IS NULL)", name="one_source"),
     )
 
-    # <visit>-<state>
+    # <visit or top-up>-<state>
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     community: Mapped[str] = mapped_column(Community, index=True)
     volunteer_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("volunteers.id"), index=True)
-    visit_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("visits.id"))
+    visit_id: Mapped[str | None] = mapped_column(Id, sa.ForeignKey("visits.id"))
+    top_up_id: Mapped[str | None] = mapped_column(Id, sa.ForeignKey("top_ups.id"), index=True)
     state: Mapped[HoursState] = mapped_column(EnumText(HoursState))
     on: Mapped[date]
     minutes: Mapped[int]
     doubt: Mapped[HoursDoubt | None] = mapped_column(EnumText(HoursDoubt))
     entered_by: Mapped[str] = mapped_column(Id)
     entered_at: Mapped[datetime]
+
+    @property
+    def work(self) -> str:
+        """What the hours are for: a visit or a top-up."""
+        return self.visit_id or self.top_up_id or ""
 
 
 append_only(HourEntry.__table__)

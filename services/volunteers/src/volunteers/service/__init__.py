@@ -11,9 +11,11 @@ from servicekit.service import Call, Database, Service, every, on_event
 from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
 from volunteers.service.activities import Activities, Clubs, Enrolments
+from volunteers.service.certificates import Certificates
 from volunteers.service.matching import Matching
 from volunteers.service.pairings import Pairings
 from volunteers.service.people import People
+from volunteers.service.recognition import Recognition
 from volunteers.service.silences import Silences
 from volunteers.service.visits import Visits
 from volunteers.settings import Settings
@@ -30,6 +32,8 @@ class VolunteersService(
     Clubs,
     Enrolments,
     Silences,
+    Recognition,
+    Certificates,
     Service,
 ):
     """Who helps, and the help given."""
