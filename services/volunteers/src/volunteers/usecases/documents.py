@@ -12,6 +12,8 @@ from volunteers.domain.certificates import in_hours
 from volunteers.domain.codes import AidKind
 
 CHINESE = "zh-CN"
+BLANK = "\u3000"
+"""A line that somebody fills in by hand."""
 
 
 def certificate(said: Mapping[str, Any], *, public_url: str) -> bytes:
@@ -54,9 +56,9 @@ def certificate(said: Mapping[str, Any], *, public_url: str) -> bytes:
         facts(
             [
                 ("出具单位（盖章）", said["issuer"]),
-                ("负责人（签字）", ""),
-                ("经办人（签字）", ""),
-                ("联系方式", ""),
+                ("负责人（签字）", BLANK),
+                ("经办人（签字）", BLANK),
+                ("联系方式", BLANK),
                 ("出具日期", _day(said["issued_on"])),
             ]
         ),
