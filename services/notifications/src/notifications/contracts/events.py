@@ -382,7 +382,6 @@ OURS: dict[str, type[EventData]] = {
     "visit.unsafe": VisitSeen,
     "silence.noticed": SilenceNoticed,
     "silence.ended": SilenceSeen,
-    "hours.verified": HoursVerified,
     "session.announced": SessionSeen,
     "session.understaffed": SessionUnderstaffed,
     "session.cancelled": SessionCancelled,
