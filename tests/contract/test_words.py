@@ -5,6 +5,8 @@ import pytest
 from households.domain import caring, codes, feedback
 from notifications.domain import words
 from servicekit.codes import LabelledEnum
+from volunteers.domain import codes as helping
+from volunteers.domain import recognition
 
 
 @pytest.mark.parametrize(
@@ -15,6 +17,9 @@ from servicekit.codes import LabelledEnum
         (words.ConcernOutcome, caring.ConcernOutcome),
         (words.ConcernStatus, caring.ConcernStatus),
         (words.FeedbackOutcome, feedback.FeedbackOutcome),
+        (words.Evidence, recognition.Evidence),
+        (words.FlagKind, recognition.FlagKind),
+        (words.HoursDoubt, helping.HoursDoubt),
         (words.NeedUrgency, codes.Urgency),
         (words.Profession, caring.Profession),
         (words.Referral, caring.ReferralStatus),
@@ -22,7 +27,7 @@ from servicekit.codes import LabelledEnum
         (words.ReferralReturn, caring.ReturnReason),
     ],
 )
-def test_every_code_of_the_households_has_its_words(
+def test_every_code_of_the_others_has_its_words(
     here: type[LabelledEnum], there: type[LabelledEnum]
 ) -> None:
     assert {each.value for each in here} == {each.value for each in there}

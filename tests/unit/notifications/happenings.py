@@ -46,11 +46,13 @@ _VISIT = {
     "on": "2026-11-25",
     "outcome": "missed",
 }
+_SILENCE = {"silence": f"{COMMUNITY}-H001-N1-S20261116-coordinator", "level": "coordinator"}
 _HOUSEHOLD = {"community": COMMUNITY, "version": 2, "household": f"{COMMUNITY}-H001"}
 _CONCERN = {**_HOUSEHOLD, "concern": f"{COMMUNITY}-H001-C1"}
 _REFERRAL = {**_CONCERN, "referral": f"{COMMUNITY}-H001-C1-F1"}
 _NEED = {**_HOUSEHOLD, "need": f"{COMMUNITY}-H001-N1"}
 _VOLUNTEER = {"community": COMMUNITY, "version": 3, "volunteer": f"{COMMUNITY}-V001"}
+_HOURS = {**_VOLUNTEER, "entry": "E1", "work": "T1", "visit": None, "minutes": 60}
 
 _SESSION = {
     "community": COMMUNITY,
@@ -107,13 +109,22 @@ HEARD: dict[str, dict[str, Any]] = {
     "pairing.accepted": _PAIRING,
     "pairing.declined": {**_PAIRING, "by": "household", "reason": "no_time"},
     "pairing.started": {**_PAIRING, "starts_on": "2026-11-24"},
+    "pairing.delegated": {**_PAIRING, "backup": f"{COMMUNITY}-V002", "until": "2026-12-20"},
     "pairing.ended": {**_PAIRING, "ended_on": "2026-12-24", "reason": "volunteer_left"},
     "visit.done": {**_VISIT, "outcome": "done", "minutes": 60},
     "visit.missed": {**_VISIT, "in_a_row": 1},
     "visit.unsafe": {**_VISIT, "outcome": "unsafe"},
+    "silence.noticed": {**_PAIRING, **_SILENCE, "since": "2026-11-16"},
+    "silence.ended": {**_PAIRING, **_SILENCE},
+    "hours.claimed": {**_HOURS, "evidence": "sign_in"},
+    "hours.reversed": {**_HOURS, "reason": "not_confirmed"},
+    "hours.flagged": {**_VOLUNTEER, "flag": "F1", "kind": "overlap", "on": "2026-11-25"},
+    "star.reached": {**_VOLUNTEER, "recognition": "V001-star2", "star": 2},
+    "certificate.issued": {**_VOLUNTEER, "certificate": f"{COMMUNITY}-V001-Z2026112701"},
     "hours.verified": {
         **_VOLUNTEER,
         "entry": f"{_VISIT['visit']}-verified",
+        "work": _VISIT["visit"],
         "visit": _VISIT["visit"],
         "minutes": 60,
     },

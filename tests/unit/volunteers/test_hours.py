@@ -23,7 +23,7 @@ from volunteers.contracts import visits as of
 from volunteers.domain.calendar import Slot
 from volunteers.domain.codes import HoursDoubt
 from volunteers.models import HourEntry
-from volunteers.queries import pairings as found
+from volunteers.queries import hours as found
 from volunteers.usecases import hours
 
 SAT, TUE = Slot.from_data(SATURDAY), Slot.from_data(TUESDAY)

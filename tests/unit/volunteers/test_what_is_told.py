@@ -14,6 +14,7 @@ from unit.volunteers.neighbourhood import (
     OFFICE,
     TODAY,
     a_pupil,
+    a_school,
     accept,
     close,
     decline,
@@ -23,11 +24,13 @@ from unit.volunteers.neighbourhood import (
     match,
     register,
     start,
+    the,
     visits_of,
 )
+from unit.volunteers.test_recognition import claim, decide
 from volunteers.contracts import CONSUMED, PUBLISHED, SAMPLES
 from volunteers.domain.codes import AbsenceReason, VolunteerState
-from volunteers.usecases import absence, hours, people
+from volunteers.usecases import absence, certificates, flagging, hours, people, silence, stars
 
 COMING_TOGETHER = {
     type_
@@ -79,16 +82,35 @@ def test_a_whole_story_tells_every_event_and_nothing_personal(session: Session) 
     until = {"community": HERE, "until": TODAY + timedelta(days=30)}
     hours.verify_hours(session, until, now=NOW, actor=OFFICE)
     end(session, first, reason="need_met")
+    silence.notice_silence(session, {"community": HERE}, now=NOW + timedelta(days=9))
+    log(session, visits_of(session, second)[0], "done")
+    the(session, second).backup_id = register(session, "V002")
     absent = {"volunteer": f"{HERE}-V001", "reason": AbsenceReason.AWAY, "until": None}
     absence.set_aside(
         session, absent, VolunteerState.PAUSED, now=NOW, actor=OFFICE, propose_at_once=True
     )
+    also_thanked(session)
     events = published(session)
     assert {event["type"] for event in events} == PUBLISHED.keys() - COMING_TOGETHER
     for event in events:
         text = json.dumps(event, ensure_ascii=False)
         assert not [secret for secret in SECRETS if secret in text]
         assert PUBLISHED[event["type"]]().validate(event["data"]) == {}
+
+
+def also_thanked(session: Session) -> None:
+    """Hours beside visits, two of them at once; a star, a certificate."""
+    table = {"community": HERE, "since": TODAY, "hours": [1]}
+    stars.set_star_table(session, table, now=NOW, actor=OFFICE)
+    a_school(session, kind="office")
+    volunteer = f"{HERE}-V002"
+    claims = [claim(session, volunteer, start=start) for start in ("09:00", "10:00")]
+    decide(session, claims[0].id, approved=True)
+    span = {"community": HERE, "since": TODAY, "until": TODAY}
+    flagging.flag_hours(session, span, now=NOW)
+    decide(session, claims[1].id, approved=False)
+    period = {"volunteer": volunteer, "since": TODAY, "until": TODAY}
+    certificates.issue_certificate(session, period, now=NOW, actor=OFFICE)
 
 
 def test_news_of_needs_is_read_tolerantly() -> None:

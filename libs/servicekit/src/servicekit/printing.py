@@ -92,7 +92,9 @@ def _ruled(cells: list[list[Part]], widths: list[float], **more: Any) -> Table:
         ("LINEBELOW", (0, 0), (-1, -1), 0.5, LINE),
         ("LINEABOVE", (0, 0), (-1, 0), 0.8, INK),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("LEFTPADDING", (0, 0), (-1, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 4),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 5),
         **more,
     )
 
@@ -133,7 +135,10 @@ def document(title: str, parts: Iterable[Part], *, issuer: str, footer: str = ""
 
     into = BytesIO()
     about: Any = {"title": title, "author": issuer, "lang": "zh-CN"}
-    edges: Any = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), MARGIN)
+    # a frame keeps six points inside its edges
+    edges: Any = dict.fromkeys(
+        ("leftMargin", "rightMargin", "topMargin", "bottomMargin"), MARGIN - 6
+    )
     # invariant: no clock and no chance, so that the same document is the same bytes
     printed = SimpleDocTemplate(
         into, pagesize=A4, invariant=1, initialFontName=font(), **about, **edges

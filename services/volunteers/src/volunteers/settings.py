@@ -12,7 +12,8 @@ class Settings(settings.Settings):
     """``propose_at_once``: answer a new need at once, not only in a run of ``match``.
 
     ``plan_days``: how many days ahead visits are planned; ``clearance_notice_days``: how long
-    before its end a clearance is announced; ``daily_round_seconds``: between two daily rounds.
+    before its end a clearance is announced; ``daily_round_seconds``: between two daily rounds;
+    ``public_url``: where the public finds ``/certificates/…``, as QR codes say it.
 
     ``offer_hours``: how long an offered place is kept; ``staff_notice_days``: how long before a
     session its lack of staff is told; ``late_pickup_minutes``: after its end, of children nobody
@@ -27,3 +28,4 @@ class Settings(settings.Settings):
     staff_notice_days: int = 7
     late_pickup_minutes: int = 15
     session_round_seconds: int = 60
+    public_url: str = "http://127.0.0.1:8002"

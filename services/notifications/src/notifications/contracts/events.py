@@ -226,6 +226,20 @@ class PairingStarted(PairingSeen):
     starts_on = LocalDate(required=True)
 
 
+class PairingDelegated(PairingSeen):
+    backup = Id(required=True)
+    until = LocalDate(load_default=None, allow_none=True)
+
+
+class SilenceSeen(PairingSeen):
+    silence = Id(required=True)
+    level = _word()
+
+
+class SilenceNoticed(SilenceSeen):
+    since = LocalDate(required=True)
+
+
 class PairingEnded(PairingSeen):
     ended_on = LocalDate(required=True)
     reason = _word()
@@ -262,9 +276,34 @@ class NotificationRequested(ForeignData):
     due_on = LocalDate(load_default=None, allow_none=True)
 
 
-class HoursVerified(VolunteerSeen):
+class HoursSeen(VolunteerSeen):
     entry = Id(required=True)
-    visit = Id(required=True)
+    work = Id(required=True)
+    visit = Id(load_default=None, allow_none=True)
+    minutes = fields.Integer(load_default=None, allow_none=True)
+
+
+class HoursClaimed(HoursSeen):
+    evidence = _word()
+
+
+class HoursReversed(HoursSeen):
+    reason = _word()
+
+
+class HoursFlagged(VolunteerSeen):
+    flag = Id(required=True)
+    kind = _word()
+    on = LocalDate(required=True)
+
+
+class StarReached(VolunteerSeen):
+    recognition = Id(required=True)
+    star = fields.Integer(required=True)
+
+
+class CertificateIssued(VolunteerSeen):
+    certificate = Id(required=True)
 
 
 class SessionSeen(EventData):
@@ -348,11 +387,13 @@ OURS: dict[str, type[EventData]] = {
     "pairing.accepted": PairingSeen,
     "pairing.declined": PairingDeclined,
     "pairing.started": PairingStarted,
+    "pairing.delegated": PairingDelegated,
     "pairing.ended": PairingEnded,
     "visit.done": VisitSeen,
     "visit.missed": VisitMissed,
     "visit.unsafe": VisitSeen,
-    "hours.verified": HoursVerified,
+    "silence.noticed": SilenceNoticed,
+    "silence.ended": SilenceSeen,
     "session.announced": SessionSeen,
     "session.understaffed": SessionUnderstaffed,
     "session.cancelled": SessionCancelled,
@@ -361,6 +402,12 @@ OURS: dict[str, type[EventData]] = {
     "material.shared": MaterialShared,
     "enrolment.offered": EnrolmentOffered,
     "pickup.overdue": PickupOverdue,
+    "hours.claimed": HoursClaimed,
+    "hours.verified": HoursSeen,
+    "hours.reversed": HoursReversed,
+    "hours.flagged": HoursFlagged,
+    "star.reached": StarReached,
+    "certificate.issued": CertificateIssued,
     "notification.acknowledged": NotificationAcknowledged,
     "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,

@@ -195,6 +195,34 @@ class VolunteerState(LabelledEnum):
     LEFT = "left", "已离开", "has left"
 
 
+class Evidence(LabelledEnum):
+    """What hours beside a visit are believed for."""
+
+    SIGN_IN = "sign_in", "签到表", "sign-in sheet"
+    ORGANISER = "organiser", "组织方证明", "organiser's statement"
+    RECORD = "record", "服务记录", "service record"
+    PHOTO = "photo", "现场照片", "photograph"
+
+
+class FlagKind(LabelledEnum):
+    """Why hours are looked into."""
+
+    OVERLAP = "overlap", "时间重叠", "two services at once"
+    TRAVEL = "travel", "途中时间不够", "too far apart for the time between"
+    LONG = "long", "远超计划时长", "much longer than planned"
+
+
+class HoursDoubt(LabelledEnum):
+    """Why hours are disputed or reversed."""
+
+    NOT_CONFIRMED = "not_confirmed", "家庭未确认", "the household does not confirm"
+    WRONG_MINUTES = "wrong_minutes", "时长有误", "wrong minutes"
+    DUPLICATE = "duplicate", "重复上报", "reported twice"
+    NOT_APPROVED = "not_approved", "复核未通过", "not approved"
+    IMPOSSIBLE = "impossible", "时间或路程不可能", "impossible by time or way"
+    OTHER = "other", "其他", "other"
+
+
 class ClearanceKind(LabelledEnum):
     """What a volunteer must hold to do certain work."""
 
@@ -258,9 +286,12 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "concern_status": ConcernStatus,
     "decline": DeclineReason,
     "escalation": EscalationReason,
+    "evidence": Evidence,
     "exit_reason": ExitReason,
     "failure": FailureReason,
     "feedback": FeedbackOutcome,
+    "flag": FlagKind,
+    "hours_doubt": HoursDoubt,
     "need_urgency": NeedUrgency,
     "pairing_end": PairingEnd,
     "pairing_state": PairingState,

@@ -12,11 +12,14 @@ from volunteers.domain.codes import (
     ClearanceKind,
     DeclineReason,
     EndReason,
+    HoursDoubt,
     Party,
+    SilenceLevel,
     VisitState,
     VolunteerKind,
     VolunteerState,
 )
+from volunteers.domain.recognition import Evidence, FlagKind
 
 
 class VolunteerRegistered(EventData):
@@ -86,6 +89,16 @@ class PairingStarted(PairingData):
     starts_on = LocalDate(required=True)
 
 
+class PairingDelegated(PairingData):
+    """The volunteer is away and the ``backup`` comes instead, expectedly ``until`` that day.
+
+    When the volunteer is back, ``pairing.started`` is said again.
+    """
+
+    backup = Id(required=True)
+    until = LocalDate(required=True, allow_none=True)
+
+
 class PairingEnded(PairingData):
     """The help ended on ``ended_on``, the last day it covers."""
 
@@ -117,12 +130,72 @@ class VisitUnsafe(VisitData):
     """Somebody did not feel safe: act at once."""
 
 
-class HoursVerified(EventData):
-    """A line of the hours ledger was verified."""
+class SilenceData(PairingData):
+    """What every event about a silence says: ``level`` is whom it concerns by now."""
+
+    silence = Id(required=True)
+    level = Code(SilenceLevel, required=True)
+
+
+class SilenceNoticed(SilenceData):
+    """A need has had no help since ``since``, for longer than its cadence."""
+
+    since = LocalDate(required=True)
+
+
+class SilenceEnded(SilenceData):
+    """Help was given again, or is wanted no more."""
+
+
+class HoursData(EventData):
+    """What every event about hours says: ``work`` is the visit or the top-up they come from."""
 
     volunteer = Id(required=True)
     entry = Id(required=True)
-    visit = Id(required=True)
+    work = Id(required=True)
+    visit = Id(required=True, allow_none=True)
+    minutes = fields.Integer(required=True, strict=True)
+
+
+class HoursClaimed(HoursData):
+    """Hours beside a visit were entered by hand; somebody else has to approve them."""
+
+    evidence = Code(Evidence, required=True)
+
+
+class HoursVerified(HoursData):
+    """A line of the hours ledger was verified."""
+
+
+class HoursReversed(HoursData):
+    """Hours were taken back: they count no more."""
+
+    reason = Code(HoursDoubt, required=True)
+
+
+class HoursFlagged(EventData):
+    """Hours cannot be, or want an explanation: somebody has to look into them."""
+
+    flag = Id(required=True)
+    volunteer = Id(required=True)
+    kind = Code(FlagKind, required=True)
+    on = LocalDate(required=True)
+
+
+class StarReached(EventData):
+    """Somebody's verified hours are worth a further star."""
+
+    volunteer = Id(required=True)
+    recognition = Id(required=True)
+    star = fields.Integer(required=True, strict=True)
+    minutes = fields.Integer(required=True, strict=True)
+
+
+class CertificateIssued(EventData):
+    """Somebody's service was certified."""
+
+    certificate = Id(required=True)
+    volunteer = Id(required=True)
     minutes = fields.Integer(required=True, strict=True)
 
 
@@ -209,10 +282,14 @@ PUBLISHED: dict[str, type[EventData]] = {
     "pairing.accepted": PairingAccepted,
     "pairing.declined": PairingDeclined,
     "pairing.started": PairingStarted,
+    "pairing.delegated": PairingDelegated,
     "pairing.ended": PairingEnded,
     "visit.done": VisitDone,
     "visit.missed": VisitMissed,
     "visit.unsafe": VisitUnsafe,
+    "silence.noticed": SilenceNoticed,
+    "silence.ended": SilenceEnded,
+    "hours.claimed": HoursClaimed,
     "hours.verified": HoursVerified,
     "session.announced": SessionAnnounced,
     "session.understaffed": SessionUnderstaffed,
@@ -222,4 +299,8 @@ PUBLISHED: dict[str, type[EventData]] = {
     "material.shared": MaterialShared,
     "enrolment.offered": EnrolmentOffered,
     "pickup.overdue": PickupOverdue,
+    "hours.reversed": HoursReversed,
+    "hours.flagged": HoursFlagged,
+    "star.reached": StarReached,
+    "certificate.issued": CertificateIssued,
 }

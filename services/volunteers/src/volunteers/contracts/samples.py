@@ -8,6 +8,7 @@ COMMUNITY = "210103008001"
 VOLUNTEER = f"{COMMUNITY}-V001"
 NEED = f"{COMMUNITY}-H001-N1"
 PAIRING = f"{NEED}-A1"
+TOP_UP = f"{VOLUNTEER}-T20261122T0900"
 VISIT = f"{PAIRING}-20261125T1500"
 
 _pairing: dict[str, Any] = {
@@ -21,6 +22,20 @@ _pairing: dict[str, Any] = {
 }
 _visit: dict[str, Any] = {**_pairing, "visit": VISIT, "on": "2026-11-25"}
 _volunteer: dict[str, Any] = {"community": COMMUNITY, "version": 2, "volunteer": VOLUNTEER}
+_silence: dict[str, Any] = {
+    **_pairing,
+    "version": 1,
+    "silence": f"{NEED}-S20261125-coordinator",
+    "level": "coordinator",
+}
+_hours: dict[str, Any] = {
+    "community": COMMUNITY,
+    "version": 1,
+    "volunteer": VOLUNTEER,
+    "work": VISIT,
+    "visit": VISIT,
+    "minutes": 60,
+}
 
 ACTIVITY = f"{COMMUNITY}-C01"
 SESSION = f"{ACTIVITY}-20270118"
@@ -67,6 +82,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "pairing.accepted": _pairing,
     "pairing.declined": {**_pairing, "by": "household", "reason": "no_time"},
     "pairing.started": {**_pairing, "version": 3, "starts_on": "2026-11-25"},
+    "pairing.delegated": {
+        **_pairing,
+        "version": 4,
+        "backup": f"{COMMUNITY}-V002",
+        "until": "2026-12-20",
+    },
     "pairing.ended": {
         **_pairing,
         "version": 5,
@@ -76,13 +97,36 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "visit.done": {**_visit, "outcome": "done", "minutes": 60},
     "visit.missed": {**_visit, "outcome": "not_home", "in_a_row": 2},
     "visit.unsafe": {**_visit, "outcome": "unsafe"},
-    "hours.verified": {
-        "community": COMMUNITY,
+    "silence.noticed": {**_silence, "since": "2026-11-25"},
+    "silence.ended": {**_silence, "version": 2},
+    "hours.claimed": {
+        **_hours,
+        "entry": f"{TOP_UP}-reported",
+        "work": TOP_UP,
+        "visit": None,
+        "evidence": "sign_in",
+    },
+    "hours.verified": {**_hours, "entry": f"{VISIT}-verified"},
+    "hours.reversed": {**_hours, "entry": f"{VISIT}-reversed", "reason": "not_confirmed"},
+    "hours.flagged": {
+        **_volunteer,
         "version": 1,
-        "volunteer": VOLUNTEER,
-        "entry": f"{VISIT}-verified",
-        "visit": VISIT,
-        "minutes": 60,
+        "flag": f"{VISIT}:overlap:-H002-N1-A1-20261125T1430",
+        "kind": "overlap",
+        "on": "2026-11-25",
+    },
+    "star.reached": {
+        **_volunteer,
+        "version": 1,
+        "recognition": f"{VOLUNTEER}-star2",
+        "star": 2,
+        "minutes": 18_030,
+    },
+    "certificate.issued": {
+        **_volunteer,
+        "version": 1,
+        "certificate": f"{VOLUNTEER}-Z2026112701",
+        "minutes": 7_710,
     },
     "break.announced": {
         "community": COMMUNITY,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, page_of
 from volunteers.contracts.shapes import CommunityArgs, community_code, number
@@ -64,7 +66,7 @@ class VisitView(Schema):
     pairing = Id(attribute="pairing_id")
     need = Id(attribute="pairing.need_id")
     household = Id(attribute="pairing.household")
-    volunteer = Id(attribute="pairing.volunteer_id")
+    volunteer = Id(attribute="visitor_id")
     aid_kind = Code(AidKind, attribute="pairing.aid_kind")
     on = LocalDate()
     start = fields.String()
@@ -149,10 +151,16 @@ class Verified(Schema):
 
 
 class DoubtHours(Schema):
-    """Dispute or reverse the hours of a visit."""
+    """Dispute or reverse the hours of a visit, or of a top-up."""
 
-    visit = Id(required=True)
+    visit = Id(load_default=None, allow_none=True)
+    top_up = Id(load_default=None, allow_none=True)
     reason = Code(HoursDoubt, required=True)
+
+    @validates_schema
+    def check_one(self, data: Any, **_: Any) -> None:
+        if (data["visit"] is None) == (data["top_up"] is None):
+            raise ValidationError("is not clear; give either a visit or a top_up", "visit")
 
 
 class HoursArgs(Schema):
@@ -165,7 +173,8 @@ class EntryView(Schema):
     """A line of the ledger."""
 
     id = Id()
-    visit = Id(attribute="visit_id")
+    visit = Id(attribute="visit_id", allow_none=True)
+    top_up = Id(attribute="top_up_id", allow_none=True)
     state = Code(HoursState)
     on = LocalDate()
     minutes = fields.Integer()

@@ -161,6 +161,14 @@ class HoursState(LabelledEnum):
     REVERSED = "reversed", "已冲销", "reversed"
 
 
+class SilenceLevel(LabelledEnum):
+    """Whom it concerns that a need is not visited."""
+
+    VOLUNTEER = "volunteer", "志愿者", "the volunteer"
+    COORDINATOR = "coordinator", "协调员", "the coordinator"
+    SOCIAL_WORKER = "social_worker", "社工", "the social worker"
+
+
 class NeedStatus(LabelledEnum):
     """What the households service last said about a need."""
 
@@ -224,6 +232,8 @@ class HoursDoubt(LabelledEnum):
     NOT_CONFIRMED = "not_confirmed", "家庭未确认", "the household does not confirm"
     WRONG_MINUTES = "wrong_minutes", "时长有误", "wrong minutes"
     DUPLICATE = "duplicate", "重复上报", "reported twice"
+    NOT_APPROVED = "not_approved", "复核未通过", "not approved"
+    IMPOSSIBLE = "impossible", "时间或路程不可能", "impossible by time or way"
     OTHER = "other", "其他", "other"
 
 

@@ -58,7 +58,7 @@ PAIRING = Machine[PairingState](
         P.TRIAL: (P.ACTIVE, P.PAUSED, P.HANDOVER, P.ENDED),
         P.ACTIVE: (P.PAUSED, P.HANDOVER, P.ENDED),
         P.PAUSED: (P.TRIAL, P.ACTIVE, P.HANDOVER, P.ENDED),
-        P.HANDOVER: (P.ENDED,),
+        P.HANDOVER: (P.TRIAL, P.ACTIVE, P.PAUSED, P.ENDED),
         P.ENDED: (),
         P.DECLINED: (),
         P.EXPIRED: (),
@@ -67,7 +67,8 @@ PAIRING = Machine[PairingState](
 LIVE = (P.PROPOSED, P.ACCEPTED, P.TRIAL, P.ACTIVE, P.PAUSED, P.HANDOVER)
 """A need has at most one pairing in these states, and each takes a place of its volunteer's."""
 UNBEGUN = (P.PROPOSED, P.ACCEPTED)
-VISITED = (P.TRIAL, P.ACTIVE)
+BEGUN = (P.TRIAL, P.ACTIVE, P.PAUSED, P.HANDOVER)
+VISITED = (P.TRIAL, P.ACTIVE, P.HANDOVER)
 """Visits are planned in these states."""
 
 T = VisitState

@@ -9,6 +9,7 @@ from volunteers.models.activities import (
     SchoolBreak,
     SessionStaff,
 )
+from volunteers.models.certificates import Certificate, Lesson
 from volunteers.models.clubs import Material, Member, Question, Topic, TopicWish
 from volunteers.models.helping import (
     Decline,
@@ -21,16 +22,21 @@ from volunteers.models.helping import (
     Visit,
 )
 from volunteers.models.people import Clearance, Partner, Volunteer
+from volunteers.models.recognition import HourFlag, Recognition, StarRule, TopUp
 from volunteers.models.schema import Base
+from volunteers.models.silences import Silence
 
 __all__ = [
     "Activity",
     "ActivitySession",
     "Base",
+    "Certificate",
     "Clearance",
     "Decline",
     "Enrolment",
     "HourEntry",
+    "HourFlag",
+    "Lesson",
     "MatchProgress",
     "MatchRun",
     "MatchingRules",
@@ -42,8 +48,12 @@ __all__ = [
     "Partner",
     "PickUp",
     "Question",
+    "Recognition",
     "SchoolBreak",
     "SessionStaff",
+    "Silence",
+    "StarRule",
+    "TopUp",
     "Topic",
     "TopicWish",
     "Visit",

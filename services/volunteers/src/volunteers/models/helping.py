@@ -105,6 +105,12 @@ class Pairing(Base):
 
     __mapper_args__ = versioned(version)
 
+    @property
+    def carer_id(self) -> str:
+        """Who comes now: while it is handed over, the backup."""
+        handed_over = self.state == PairingState.HANDOVER
+        return self.backup_id if handed_over and self.backup_id else self.volunteer_id
+
 
 class Decline(Base):
     """A volunteer who is not proposed again for a need."""
@@ -136,6 +142,8 @@ class Visit(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     community: Mapped[str] = mapped_column(Community)
     pairing_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("pairings.id"))
+    # who comes instead of the pairing's volunteer: its backup, as long as it is handed over
+    stand_in_id: Mapped[str | None] = mapped_column(Id)
     on: Mapped[date]
     start: Mapped[str] = mapped_column(sa.String(5))
     end: Mapped[str] = mapped_column(sa.String(5))
@@ -153,6 +161,11 @@ class Visit(Base):
 
     __mapper_args__ = versioned(version)
 
+    @property
+    def visitor_id(self) -> str:
+        """Who comes, and whose hours it gives."""
+        return self.stand_in_id or self.pairing.volunteer_id
+
 
 class HourEntry(Base):
     """A line of the hours ledger. Lines are only ever added; a correction is a line of its own."""
@@ -161,19 +174,26 @@ class HourEntry(Base):
     __table_args__ = (
         sa.UniqueConstraint("visit_id", "state"),
         sa.CheckConstraint("minutes > 0", name="minutes"),
+        sa.CheckConstraint("(visit_id IS NULL) <> (top_up_id IS NULL)", name="one_source"),
     )
 
-    # <visit>-<state>
+    # <visit or top-up>-<state>
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     community: Mapped[str] = mapped_column(Community, index=True)
     volunteer_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("volunteers.id"), index=True)
-    visit_id: Mapped[str] = mapped_column(Id, sa.ForeignKey("visits.id"))
+    visit_id: Mapped[str | None] = mapped_column(Id, sa.ForeignKey("visits.id"))
+    top_up_id: Mapped[str | None] = mapped_column(Id, sa.ForeignKey("top_ups.id"), index=True)
     state: Mapped[HoursState] = mapped_column(EnumText(HoursState))
     on: Mapped[date]
     minutes: Mapped[int]
     doubt: Mapped[HoursDoubt | None] = mapped_column(EnumText(HoursDoubt))
     entered_by: Mapped[str] = mapped_column(Id)
     entered_at: Mapped[datetime]
+
+    @property
+    def work(self) -> str:
+        """What the hours are for: a visit or a top-up."""
+        return self.visit_id or self.top_up_id or ""
 
 
 append_only(HourEntry.__table__)

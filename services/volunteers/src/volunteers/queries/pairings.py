@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
-from volunteers.domain.codes import HoursState
-from volunteers.models import HourEntry, Pairing, Visit, Volunteer
-from volunteers.queries.lookup import matching, one, page_of
+from volunteers.models import Pairing, Visit
+from volunteers.queries.lookup import matching, page_of
 
 
 def find_pairings(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -70,61 +69,4 @@ def visits_summary(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
         "minutes": minutes.total(),
         "states": dict(total),
         "kinds": kinds,
-    }
-
-
-def hours_by_kind(session: Session, community: str) -> dict[str, Any]:
-    """A community's visits with hours and their minutes, by aid kind; reversed ones left out."""
-    reversal, verified = aliased(HourEntry), aliased(HourEntry)
-    wanted = (
-        sa.select(
-            Pairing.aid_kind,
-            sa.func.count(),
-            sa.func.sum(HourEntry.minutes),
-            sa.func.coalesce(sa.func.sum(verified.minutes), 0),
-        )
-        .join(Visit, Visit.id == HourEntry.visit_id)
-        .join(Pairing, Pairing.id == Visit.pairing_id)
-        .outerjoin(verified, _same_visit(verified, HoursState.VERIFIED))
-        .outerjoin(reversal, _same_visit(reversal, HoursState.REVERSED))
-        .where(
-            HourEntry.community == community,
-            HourEntry.state == HoursState.REPORTED,
-            reversal.id.is_(None),
-        )
-        .group_by(Pairing.aid_kind)
-        .order_by(Pairing.aid_kind)
-    )
-    names = ("aid_kind", "visits", "reported", "verified")
-    return {"items": [dict(zip(names, row, strict=True)) for row in session.execute(wanted)]}
-
-
-def _same_visit(other: Any, state: HoursState) -> sa.ColumnElement[bool]:
-    return sa.and_(other.visit_id == HourEntry.visit_id, other.state == state)
-
-
-def hours(session: Session, volunteer: str) -> dict[str, Any]:
-    """A volunteer's minutes, reported and not yet settled, verified; and the ledger's lines."""
-    one(session, Volunteer, volunteer)
-    wanted = (
-        sa.select(HourEntry)
-        .where(HourEntry.volunteer_id == volunteer)
-        .order_by(HourEntry.on, HourEntry.id)
-    )
-    entries = session.scalars(wanted).all()
-    minutes = {(entry.visit_id, entry.state): entry.minutes for entry in entries}
-    settled = (HoursState.VERIFIED, HoursState.REVERSED)
-    return {
-        "volunteer": volunteer,
-        "reported": sum(
-            spent
-            for (visit, state), spent in minutes.items()
-            if state == HoursState.REPORTED and not any((visit, end) in minutes for end in settled)
-        ),
-        "verified": sum(
-            spent
-            for (visit, state), spent in minutes.items()
-            if state == HoursState.VERIFIED and (visit, HoursState.REVERSED) not in minutes
-        ),
-        "entries": entries,
     }

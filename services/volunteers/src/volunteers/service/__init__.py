@@ -11,16 +11,31 @@ from servicekit.service import Call, Database, Service, every, on_event
 from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
 from volunteers.service.activities import Activities, Clubs, Enrolments
+from volunteers.service.certificates import Certificates
 from volunteers.service.matching import Matching
 from volunteers.service.pairings import Pairings
 from volunteers.service.people import People
+from volunteers.service.recognition import Recognition
+from volunteers.service.silences import Silences
 from volunteers.service.visits import Visits
 from volunteers.settings import Settings
 from volunteers.usecases import hours, needs, rounds
 from volunteers.web import create_app
 
 
-class VolunteersService(People, Matching, Pairings, Visits, Activities, Clubs, Enrolments, Service):
+class VolunteersService(
+    People,
+    Matching,
+    Pairings,
+    Visits,
+    Activities,
+    Clubs,
+    Enrolments,
+    Silences,
+    Recognition,
+    Certificates,
+    Service,
+):
     """Who helps, and the help given."""
 
     name = "volunteers"

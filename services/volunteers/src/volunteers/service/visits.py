@@ -7,6 +7,7 @@ from typing import Any
 from servicekit.service import Call, rpc
 from volunteers.contracts import visits as visits_rpc
 from volunteers.contracts.shapes import CommunityArgs
+from volunteers.queries import hours as counted
 from volunteers.queries import pairings as found
 from volunteers.usecases import hours, planning, visits
 
@@ -50,8 +51,8 @@ class Visits:
 
     @rpc(visits_rpc.HoursArgs, returns=visits_rpc.HoursView)
     def hours(self, call: Call, data: Data) -> Any:
-        return found.hours(call.session, data["volunteer"])
+        return counted.hours(call.session, data["volunteer"])
 
     @rpc(CommunityArgs, returns=visits_rpc.HoursByKind)
     def hours_by_kind(self, call: Call, data: Data) -> Any:
-        return found.hours_by_kind(call.session, data["community"])
+        return counted.hours_by_kind(call.session, data["community"])

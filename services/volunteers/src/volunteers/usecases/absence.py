@@ -21,8 +21,9 @@ from volunteers.models import Pairing, Volunteer
 from volunteers.queries.lookup import local_day, one
 from volunteers.queries.people import describe
 from volunteers.usecases.answering import propose_for
-from volunteers.usecases.pairings import decline, end, hold_needs_of, live_of, pause
+from volunteers.usecases.pairings import decline, end, hold_needs_of, live_of
 from volunteers.usecases.registering import move, publish_volunteer
+from volunteers.usecases.resting import RESTING, hand_over, pause
 
 
 def set_aside(
@@ -36,8 +37,9 @@ def set_aside(
 ) -> dict[str, Any]:
     """Pause, suspend or release a volunteer. In the state already, nothing changes.
 
-    Proposals fall, and the next best is proposed; begun pairings rest until the volunteer is
-    back, or end where the volunteer is gone. The event lists all of them.
+    Proposals fall, and the next best is proposed; begun pairings are handed over to their backup,
+    or rest, until the volunteer is back; they end where the volunteer is gone. What the volunteer
+    did as somebody's stand-in rests as well. The event lists all of them.
     """
     today = local_day(session, now)
     hold_needs_of(session, data["volunteer"])
@@ -57,8 +59,12 @@ def set_aside(
         reason=data["reason"],
         pairings=[pairing.id for pairing in pairings],
     )
+    session.flush()
     for pairing in pairings:
-        _let_go(session, pairing, state, now)
+        if pairing.volunteer_id == volunteer.id:
+            _let_go(session, pairing, state, now)
+        else:
+            pause(session, pairing, now=now)
     session.flush()
     if propose_at_once:
         _propose_next(session, pairings, now)
@@ -70,8 +76,8 @@ def _let_go(session: Session, pairing: Pairing, state: VolunteerState, now: date
         decline(session, pairing, Party.VOLUNTEER, DeclineReason.UNAVAILABLE, now=now)
     elif state == VolunteerState.LEFT:
         end(session, pairing, local_day(session, now), EndReason.VOLUNTEER_LEFT, now=now)
-    elif pairing.state != PairingState.HANDOVER:
-        pause(pairing)
+    elif pairing.state not in RESTING and not hand_over(session, pairing, now=now):
+        pause(session, pairing, now=now)
 
 
 def _propose_next(session: Session, pairings: list[Pairing], now: datetime) -> None:

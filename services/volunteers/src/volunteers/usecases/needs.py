@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from volunteers.contracts.consumed import NeedSeen
-from volunteers.domain.codes import DeclineReason, EndReason, NeedStatus, PairingState, Party
+from volunteers.domain.codes import DeclineReason, EndReason, NeedStatus, Party
 from volunteers.domain.states import LIVE, UNBEGUN
 from volunteers.models import NeedCopy, Pairing
 from volunteers.queries.lookup import LOCK, local_day
 from volunteers.usecases.answering import propose_for
-from volunteers.usecases.pairings import decline, end, pause, resume_pairings
+from volunteers.usecases.pairings import decline, end
+from volunteers.usecases.resting import pause, resume_pairings
 
 
 def copy_need(
@@ -64,5 +65,5 @@ def _let_go(session: Session, pairing: Pairing, status: NeedStatus, now: datetim
     elif status != NeedStatus.SUSPENDED:
         reason = EndReason.NEED_MET if status == NeedStatus.MET else EndReason.OTHER
         end(session, pairing, local_day(session, now), reason, now=now)
-    elif pairing.state != PairingState.HANDOVER:
-        pause(pairing)
+    else:
+        pause(session, pairing, now=now)

@@ -172,6 +172,11 @@ def confirm_pairing(
 ) -> Pairing:
     """The trial went well. Confirming again changes nothing."""
     pairing = one(session, Pairing, data["pairing"], lock=True)
+    if pairing.state == PairingState.HANDOVER:
+        raise Conflict(
+            f"pairing {pairing.id} is handed over for now; confirm it when the volunteer is back",
+            pairing=pairing.id,
+        )
     if not (pairing.confirmed and pairing.state == PairingState.ACTIVE):
         _move_safely(session, pairing, PairingState.ACTIVE, now)
         pairing.confirmed = True
@@ -208,39 +213,18 @@ def end(session: Session, pairing: Pairing, on: date, reason: EndReason, *, now:
     publish_pairing(session, "pairing.ended", pairing, now=now, ended_on=on, reason=reason)
 
 
-def pause(pairing: Pairing) -> None:
-    """Let a begun pairing rest; its planned visits fall away day by day (see ``close_day``)."""
-    if pairing.state != PairingState.PAUSED:
-        move(pairing, PairingState.PAUSED)
-
-
-def resume_pairings(
-    session: Session, *, now: datetime, volunteer: str | None = None, need: str | None = None
-) -> None:
-    """Let resting pairings go on where the volunteer is there, the need open, and all is safe."""
-    whose = Pairing.volunteer_id == volunteer if volunteer else Pairing.need_id == need
-    wanted = (
-        sa.select(Pairing)
-        .where(whose, Pairing.state == PairingState.PAUSED)
-        .order_by(Pairing.id)
-        .with_for_update(**LOCK)
+def _carried_by(volunteer: str) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.and_(Pairing.volunteer_id == volunteer, Pairing.state.in_(LIVE)),
+        sa.and_(Pairing.backup_id == volunteer, Pairing.state == PairingState.HANDOVER),
     )
-    today = local_day(session, now)
-    for pairing in session.scalars(wanted).all():
-        wanting = pairing.need.status in (NeedStatus.OPEN, NeedStatus.MATCHED)
-        if wanting and not safety.unsafe(session, pairing, today):
-            move(pairing, PairingState.ACTIVE if pairing.confirmed else PairingState.TRIAL)
-            pairing.planned_until = max(filter(None, (pairing.planned_until, today)))
-            publish_pairing(
-                session, "pairing.started", pairing, now=now, starts_on=pairing.starts_on
-            )
 
 
 def live_of(session: Session, volunteer: str) -> list[Pairing]:
-    """A volunteer's live pairings as primary, by id, locked."""
+    """A volunteer's live pairings as primary or standing in, by id, locked."""
     wanted = (
         sa.select(Pairing)
-        .where(Pairing.volunteer_id == volunteer, Pairing.state.in_(LIVE))
+        .where(_carried_by(volunteer))
         .order_by(Pairing.id)
         .with_for_update(**LOCK)
     )
@@ -248,10 +232,8 @@ def live_of(session: Session, volunteer: str) -> list[Pairing]:
 
 
 def hold_needs_of(session: Session, volunteer: str) -> None:
-    """Lock the needs and live pairings that a volunteer has as primary, before the volunteer."""
-    live = sa.select(Pairing.need_id).where(
-        Pairing.volunteer_id == volunteer, Pairing.state.in_(LIVE)
-    )
+    """Lock the needs and pairings that a volunteer carries, before the volunteer."""
+    live = sa.select(Pairing.need_id).where(_carried_by(volunteer))
     needs = sa.select(NeedCopy.id).where(NeedCopy.id.in_(live)).order_by(NeedCopy.id)
     session.execute(needs.with_for_update(**LOCK))
     live_of(session, volunteer)

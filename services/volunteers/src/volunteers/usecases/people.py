@@ -17,8 +17,8 @@ from volunteers.models import Clearance, Volunteer
 from volunteers.queries.lookup import local_day, one
 from volunteers.queries.people import describe, lacks
 from volunteers.usecases import registering
-from volunteers.usecases.pairings import resume_pairings
 from volunteers.usecases.registering import move, publish_volunteer
+from volunteers.usecases.resting import resume_pairings
 
 
 def register_volunteer(

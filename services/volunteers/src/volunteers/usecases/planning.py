@@ -14,7 +14,7 @@ from servicekit.actors import Actor
 from servicekit.db import insert_ignore
 from servicekit.errors import Invalid
 from volunteers.domain.calendar import Slot, clock
-from volunteers.domain.codes import Frequency, VisitState
+from volunteers.domain.codes import Frequency, PairingState, VisitState
 from volunteers.domain.states import LIVE, VISITED
 from volunteers.domain.visits import Appointment, agreed_slots, appointments
 from volunteers.models import Pairing, Visit
@@ -92,6 +92,7 @@ def _row(pairing: Pairing, visit: Appointment) -> dict[str, Any]:
         "id": f"{pairing.id}-{visit.on:%Y%m%d}T{start.replace(':', '')}",
         "community": pairing.community,
         "pairing_id": pairing.id,
+        "stand_in_id": pairing.backup_id if pairing.state == PairingState.HANDOVER else None,
         "on": visit.on,
         "start": start,
         "end": clock(visit.slot.end),

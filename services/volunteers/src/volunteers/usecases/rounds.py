@@ -17,12 +17,17 @@ from volunteers.usecases import (
     attending,
     clubs,
     convening,
+    flagging,
     people,
     planning,
     promoting,
+    silence,
     staffing,
     visits,
 )
+
+MONTH = timedelta(days=31)
+"""How far back hours are looked at every day."""
 
 
 def communities(session: Session) -> Sequence[str]:
@@ -41,7 +46,7 @@ def daily_round(
     notice_days: int,
     offer_hours: int,
 ) -> None:
-    """Plan what is ahead, close yesterday, announce what runs out. As often as one likes."""
+    """Plan what is ahead, close yesterday, look at hours and silence, announce what runs out."""
     today = local_day(session, now)
     until = today + timedelta(days=plan_days)
     ahead = {"community": community, "until": until}
@@ -51,6 +56,9 @@ def daily_round(
     )
     yesterday = {"community": community, "day": today - timedelta(days=1)}
     visits.close_day(session, yesterday, now=now, actor=actor)
+    month = {"community": community, "since": today - MONTH, "until": today}
+    flagging.flag_hours(session, month, now=now)
+    silence.notice_silence(session, {"community": community}, now=now)
     people.announce_clearances(
         session, {"community": community, "today": today}, now=now, notice_days=notice_days
     )

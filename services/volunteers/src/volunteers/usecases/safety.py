@@ -60,8 +60,9 @@ class Guard:
 
     def __init__(self, session: Session, pairings: Iterable[Pairing], today: date) -> None:
         pairings = list(pairings)
+        carers = {pairing.carer_id for pairing in pairings}
         needs = known_needs(session, (pairing.need for pairing in pairings))
-        people = volunteers_now(session, {pairing.volunteer_id for pairing in pairings}, today)
+        people = volunteers_now(session, carers, today)
         self._needs = {need.id: need for need in needs}
         self._people = {volunteer.id: volunteer for volunteer in people}
         communities = {pairing.community for pairing in pairings}
@@ -69,9 +70,20 @@ class Guard:
 
     def unsafe(self, pairing: Pairing, day: date) -> list[str]:
         """Why this pairing must not go on on ``day``; empty where it may."""
-        need, volunteer = self._needs[pairing.need_id], self._people[pairing.volunteer_id]
+        need, volunteer = self._needs[pairing.need_id], self._people[pairing.carer_id]
         rules = self._rules[pairing.community]
         return refusals(need, volunteer, rules, day, overridable=OVERRIDABLE | OWN_PLACE)
+
+
+def objections(session: Session, pairing: Pairing, volunteer: str, today: date) -> list[str]:
+    """Why this volunteer must not carry the pairing, or not yet again; empty where they may."""
+    return refusals(
+        need_now(session, pairing.need_id),
+        volunteer_now(session, volunteer, today),
+        rules_of(session, pairing.community),
+        today,
+        overridable=OVERRIDABLE | OWN_PLACE,
+    )
 
 
 def unsafe(session: Session, pairing: Pairing, today: date) -> list[str]:

@@ -25,6 +25,7 @@ from volunteers.models import Visit
 from volunteers.queries.lookup import chunks, local_day, one
 from volunteers.usecases.hours import report_hours
 from volunteers.usecases.proposing import about
+from volunteers.usecases.silence import end_silence
 
 
 def log_visit(session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor) -> Visit:
@@ -44,6 +45,7 @@ def log_visit(session: Session, data: Mapping[str, Any], *, now: datetime, actor
     if outcome in HELD:
         _publish(session, "visit.done", visit, now=now, minutes=minutes)
         report_hours(session, visit, now=now, actor=actor)
+        end_silence(session, visit, now=now)
     elif outcome == VisitState.UNSAFE:
         _publish(session, "visit.unsafe", visit, now=now)
     elif outcome in FAILED:
@@ -138,6 +140,7 @@ def _history(session: Session, pairings: Iterable[str]) -> Mapping[str, list[Any
 
 def _publish(session: Session, type_: str, visit: Visit, *, now: datetime, **more: Any) -> None:
     data = about(visit.pairing) | {
+        "volunteer": visit.visitor_id,
         "version": visit.version,
         "visit": visit.id,
         "on": visit.on,
