@@ -3,10 +3,10 @@
 import pytest
 
 from households.domain import caring, codes, feedback
-from notifications.domain import words
+from notifications.domain import giving_words, words
 from servicekit.codes import LabelledEnum
 from volunteers.domain import codes as helping
-from volunteers.domain import recognition
+from volunteers.domain import gifts, recognition
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,8 @@ from volunteers.domain import recognition
         (words.Referral, caring.ReferralStatus),
         (words.ReferralOutcome, caring.ReferralOutcome),
         (words.ReferralReturn, caring.ReturnReason),
+        (giving_words.GiftKind, gifts.GiftKind),
+        (giving_words.GiftState, gifts.GiftState),
     ],
 )
 def test_every_code_of_the_others_has_its_words(

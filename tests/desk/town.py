@@ -15,7 +15,7 @@ import eventlet
 from servicekit import clock
 from servicekit.hosting import Host
 from servicekit.testing import KEY
-from sunshine import control, sample
+from sunshine import control, giving, sample
 from sunshine.desk import sample_password
 from sunshine.place import Place
 from sunshine.system import Remote, hosted, settle
@@ -111,6 +111,7 @@ def _live(system: Remote) -> None:
     clock.travel(LATER)
     _worry(system)
     _camp(system)
+    giving.give_things(system)
     settle(system)
 
 

@@ -30,11 +30,11 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import calling, desk, matching, noticing, operating, reports, sample  # noqa: E402
+from sunshine import calling, desk, giving, matching, noticing, operating, reports, sample  # noqa: E402
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
-from sunshine.system import connect, each_status, hosted  # noqa: E402
+from sunshine.system import connect, each_status, hosted, settle  # noqa: E402
 
 # a pipe has no width of its own
 console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
@@ -109,6 +109,8 @@ def demo(place: Place, *, keep: bool) -> None:
         with sample.moved_clock(), hosted(place) as (system, _host), progress() as step:
             sample.prepare(system, place.broker, step)
             sample.live(system, step)
+            giving.give_things(system)
+            settle(system)
             report(system, sample.COMMUNITY)
     console.print(f"[dim]{time.monotonic() - began:.1f} s[/]")
 
@@ -123,6 +125,8 @@ def report(system: Any, community: str) -> None:
     concerns = sample.pages(system, "households", "find_concerns", community=community)
     referrals = sample.pages(system, "households", "find_referrals", community=community)
     reports.concerns(console, concerns, referrals)
+    gifts = sample.pages(system, "volunteers", "find_gifts", community=community)
+    reports.gifts(console, gifts)
     reports.notices(console, system.call("notifications", "summary", community=community)["items"])
 
 

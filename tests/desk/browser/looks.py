@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize
 import notifications.desk
 from desk.browser.conftest import COORDINATOR, Town, sign_in
 from desk.town import SESSION
+from sunshine import sample
 
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 HTMX = Path(notifications.desk.__file__).parent / "static" / "vendor" / "htmx.min.js"
@@ -47,6 +48,8 @@ PAGES = {
     "care": "/desk/care",
     "activities": "/desk/activities",
     "session": "/desk/activities/{session}",
+    "things": "/desk/things",
+    "thing": f"/desk/things/{sample.COMMUNITY}-G001",
     "preferences": "/desk/preferences",
     "not-found": "/desk/nothing",
 }

@@ -53,6 +53,8 @@ _REFERRAL = {**_CONCERN, "referral": f"{COMMUNITY}-H001-C1-F1"}
 _NEED = {**_HOUSEHOLD, "need": f"{COMMUNITY}-H001-N1"}
 _VOLUNTEER = {"community": COMMUNITY, "version": 3, "volunteer": f"{COMMUNITY}-V001"}
 _HOURS = {**_VOLUNTEER, "entry": "E1", "work": "T1", "visit": None, "minutes": 60}
+_GIFT = {"community": COMMUNITY, "version": 1, "gift": f"{COMMUNITY}-G001", "kind": "books"}
+_GIVEN = {**_GIFT, "need": f"{COMMUNITY}-H001-N1", "household": f"{COMMUNITY}-H001"}
 
 _SESSION = {
     "community": COMMUNITY,
@@ -145,6 +147,11 @@ HEARD: dict[str, dict[str, Any]] = {
         "enrolment": f"{_SESSION['session']}-K001-1",
         "participant": f"{COMMUNITY}-K001",
     },
+    "gift.offered": _GIFT,
+    "gift.reserved": {**_GIVEN, "version": 4},
+    "gift.delivered": {**_GIVEN, "version": 5},
+    "gift.receipted": {**_GIVEN, "version": 6},
+    "gift.expired": {**_GIFT, "version": 2},
     **SAMPLES,
 }
 """A payload of every event type that is heard, as its publisher writes it."""

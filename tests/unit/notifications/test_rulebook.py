@@ -40,6 +40,8 @@ MAIN_FLOW = {
     "session.understaffed": {StaffRole.COORDINATOR, StaffRole.DIRECTOR},
     "enrolment.offered": {StaffRole.COORDINATOR},
     "pickup.overdue": {StaffRole.COORDINATOR, StaffRole.SOCIAL_WORKER},
+    "gift.offered": {StaffRole.COORDINATOR},
+    "gift.delivered": {StaffRole.COORDINATOR},
     "delivery.failed": {StaffRole.ADMINISTRATOR},
     "notification.escalated": {StaffRole.DIRECTOR},
 }

@@ -356,6 +356,14 @@ class PickupOverdue(EventData):
     session = Id(required=True)
     activity = Id(required=True)
     on = LocalDate(required=True)
+class GiftSeen(EventData):
+    gift = Id(required=True)
+    kind = Key(required=True)
+
+
+class GiftForHousehold(GiftSeen):
+    need = Id(required=True)
+    household = Id(required=True)
 
 
 REQUESTED: dict[str, type[ForeignData]] = {
@@ -408,6 +416,11 @@ OURS: dict[str, type[EventData]] = {
     "hours.flagged": HoursFlagged,
     "star.reached": StarReached,
     "certificate.issued": CertificateIssued,
+    "gift.offered": GiftSeen,
+    "gift.reserved": GiftForHousehold,
+    "gift.delivered": GiftForHousehold,
+    "gift.receipted": GiftForHousehold,
+    "gift.expired": GiftSeen,
     "notification.acknowledged": NotificationAcknowledged,
     "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,

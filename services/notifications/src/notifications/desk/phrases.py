@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from notifications.desk.activity_phrases import ACTIVITIES
 from notifications.desk.care_phrases import CARE
+from notifications.desk.giving_phrases import GIVING
 
 PHRASES: dict[str, tuple[str, str]] = {
     **CARE,
     **ACTIVITIES,
+    **GIVING,
     # the frame
     "product": ("阳光百分百", "Sunshine"),
     "desk": ("工作台", "Desk"),

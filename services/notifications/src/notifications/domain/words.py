@@ -11,6 +11,7 @@ from notifications.domain.codes import (
     FailureReason,
     Severity,
 )
+from notifications.domain.giving_words import GIVING
 from servicekit.codes import LabelledEnum
 
 
@@ -304,6 +305,7 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "severity": Severity,
     "visit_outcome": VisitOutcome,
     "volunteer_state": VolunteerState,
+    **GIVING,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from servicekit.schemas import Code, EventData, Id, LocalDate, UtcTime
+from volunteers.contracts.gifts import GIFT_EVENTS
 from volunteers.domain.activities import ActivityKind
 from volunteers.domain.codes import (
     AbsenceReason,
@@ -303,4 +304,5 @@ PUBLISHED: dict[str, type[EventData]] = {
     "hours.flagged": HoursFlagged,
     "star.reached": StarReached,
     "certificate.issued": CertificateIssued,
+    **GIFT_EVENTS,
 }

@@ -49,6 +49,9 @@ _session: dict[str, Any] = {
     "on": "2027-01-18",
 }
 _place = {name: _session[name] for name in ("community", "version", "session", "activity", "on")}
+GIFT = f"{COMMUNITY}-G001"
+_gift: dict[str, Any] = {"community": COMMUNITY, "version": 1, "gift": GIFT, "kind": "books"}
+_given: dict[str, Any] = {**_gift, "need": NEED, "household": f"{COMMUNITY}-H001"}
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "volunteer.registered": {
@@ -150,4 +153,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "enrolment.offered": _place
     | {"party": ENROLMENT, "enrolments": [ENROLMENT], "until": "2027-01-12T01:00:00+00:00"},
     "pickup.overdue": _place | {"enrolment": ENROLMENT, "participant": f"{COMMUNITY}-K001"},
+    "gift.offered": _gift,
+    "gift.reserved": {**_given, "version": 4},
+    "gift.delivered": {**_given, "version": 5},
+    "gift.receipted": {**_given, "version": 6},
+    "gift.expired": {**_gift, "version": 2},
 }

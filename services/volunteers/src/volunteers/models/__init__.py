@@ -11,6 +11,7 @@ from volunteers.models.activities import (
 )
 from volunteers.models.certificates import Certificate, Lesson
 from volunteers.models.clubs import Material, Member, Question, Topic, TopicWish
+from volunteers.models.gifts import Gift, GiftStep
 from volunteers.models.helping import (
     Decline,
     HourEntry,
@@ -34,6 +35,8 @@ __all__ = [
     "Clearance",
     "Decline",
     "Enrolment",
+    "Gift",
+    "GiftStep",
     "HourEntry",
     "HourFlag",
     "Lesson",

@@ -12,6 +12,7 @@ from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
 from volunteers.service.activities import Activities, Clubs, Enrolments
 from volunteers.service.certificates import Certificates
+from volunteers.service.gifts import Gifts
 from volunteers.service.matching import Matching
 from volunteers.service.pairings import Pairings
 from volunteers.service.people import People
@@ -34,6 +35,7 @@ class VolunteersService(
     Silences,
     Recognition,
     Certificates,
+    Gifts,
     Service,
 ):
     """Who helps, and the help given."""

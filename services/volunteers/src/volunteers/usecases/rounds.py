@@ -18,6 +18,7 @@ from volunteers.usecases import (
     clubs,
     convening,
     flagging,
+    gifts,
     people,
     planning,
     promoting,
@@ -62,6 +63,7 @@ def daily_round(
     people.announce_clearances(
         session, {"community": community, "today": today}, now=now, notice_days=notice_days
     )
+    gifts.expire_gifts(session, {"community": community, "today": today}, now=now, actor=actor)
 
 
 def session_round(

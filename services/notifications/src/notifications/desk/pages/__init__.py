@@ -10,13 +10,14 @@ from notifications.desk.pages import (
     parked,
     preferences,
     signing,
+    things,
 )
 
 BLUEPRINTS = [
     module.pages
     for module in (
         *(signing, inbox, pairings, board, care),
-        *(activities, preferences, parked, live),
+        *(activities, things, preferences, parked, live),
     )
 ]
 

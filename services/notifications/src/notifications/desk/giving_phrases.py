@@ -1,0 +1,41 @@
+"""The phrases about projects, things and reciprocity: key → (Chinese, English)."""
+
+from __future__ import annotations
+
+GIVING: dict[str, tuple[str, str]] = {
+    "giving": ("项目、物资与共建", "Projects, things and reciprocity"),
+    "things": ("物资", "Things"),
+    "things_lead": (
+        "捐赠物资从认捐到签收：收取、检修、预留给最需要的家庭、送达、由协调员确认签收。",
+        "Donated things from pledge to receipt: every hand they go through is kept.",
+    ),
+    "things_empty": ("还没有登记物资。", "Nothing has been pledged yet."),
+    "thing_offer": ("登记认捐", "Note a pledge"),
+    "thing_kind": ("类别", "Kind"),
+    "thing_title": ("名称", "What it is"),
+    "thing_quantity": ("数量", "How many"),
+    "thing_partner": ("捐赠单位", "Given by"),
+    "thing_nobody": ("不具名", "unnamed"),
+    "thing_use_by": ("有效期至", "Of use until"),
+    "thing_offer_done": ("已登记认捐。", "The pledge is noted."),
+    "thing_collect": ("已收取", "Collected"),
+    "thing_collect_done": ("已登记收取，请检修。", "Noted as collected; look it over next."),
+    "thing_repair": ("已检修", "Looked over"),
+    "thing_repair_done": ("已检修，可以预留给家庭了。", "It is fit to be given to a household."),
+    "thing_reserve": ("预留", "Reserve"),
+    "thing_reserve_by": ("预留给", "For whom"),
+    "thing_reserve_done": ("已预留，请安排送达。", "Reserved; have it brought."),
+    "thing_reserve_none": ("目前没有家庭需要物资。", "No household asks for things now."),
+    "thing_deliver": ("已送达", "Delivered"),
+    "thing_deliver_done": ("已送达，请另一位同事确认签收。", "Delivered; a colleague confirms it."),
+    "thing_receipt": ("确认签收", "Confirm receipt"),
+    "thing_receipt_done": ("已确认签收。", "The receipt is confirmed."),
+    "thing_expire": ("作废", "Of no use"),
+    "thing_expire_done": ("已作废。", "It is taken off."),
+    "thing_hand": ("经手志愿者编号（可不填）", "Volunteer's code (may be empty)"),
+    "thing_points": ("{points} 分", "{points} points"),
+    "thing_custody": ("流转记录", "Chain of custody"),
+    "thing_by": ("经手", "in hand"),
+    "thing_entered": ("登记", "noted by"),
+    "thing_for": ("给", "for"),
+}

@@ -1,0 +1,88 @@
+"""Donated things: pledged, collected, looked over, reserved, brought and confirmed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from notifications.desk.answers import partial
+from notifications.desk.app import actor, desk, names
+from notifications.desk.places import chosen_place
+from notifications.desk.words import say
+
+SIZE = 200
+BEFORE = {"pledged": "collect", "collected": "repair", "reserved": "deliver"}
+"""The state in which a hand takes a thing on, and the step that it takes."""
+STEPS = frozenset({*BEFORE.values(), "reserve", "receipt", "expire"})
+OPEN = ("delivered", "reserved", "repaired", "collected", "pledged")
+pages = Blueprint("things", __name__)
+
+
+@pages.get("/things", defaults={"community": ""})
+@pages.get("/things/of/<community>")
+def things(community: str) -> Any:
+    return render_template("things.html", **_listed(chosen_place(community)))
+
+
+@pages.get("/things/<gift>")
+def thing(gift: str) -> Any:
+    """The chain of custody."""
+    found = _volunteers().get_gift(gift=gift)
+    return render_template("thing.html", gift=found, names=names([found, *found["steps"]]))
+
+
+@pages.post("/things/of/<community>/offer")
+def offer_thing(community: str) -> Any:
+    given = {key: value for key, value in request.form.items() if value and key != "form_token"}
+    given["quantity"] = int(given.get("quantity", "1")) if _whole(given.get("quantity")) else 0
+    _volunteers().offer_gift(community=community, **given)
+    return _answer(community, "offer")
+
+
+@pages.post("/things/<gift>/step")
+def thing_step(gift: str) -> Any:
+    step, place = request.form.get("step", ""), gift[:12]
+    if step not in STEPS:
+        abort(400)
+    facts: dict[str, Any] = {"gift": gift}
+    if step == "reserve":
+        facts["need"] = request.form.get("need", "")
+    elif step in BEFORE.values() and (code := request.form.get("volunteer", "").strip()):
+        facts["volunteer"] = code if code.startswith(place) else f"{place}-{code}"
+    getattr(_volunteers(), f"{step}_gift")(**facts)
+    return _answer(place, step)
+
+
+def _whole(text: str | None) -> bool:
+    return text is None or (text.isascii() and text.isdecimal() and len(text) < 6)
+
+
+def _answer(place: str, step: str) -> Any:
+    if not partial():
+        return redirect(url_for("desk.things.things", community=place), 303)
+    message = say(f"thing_{step}_done")
+    return render_template("parts/things_list.html", message=message, **_listed(place))
+
+
+def _volunteers() -> Any:
+    return desk().peers(actor()).volunteers
+
+
+def _listed(place: str) -> dict[str, Any]:
+    """What is on its way, the nearest to its household first; and to whom it may go."""
+    volunteers = _volunteers()
+    items = volunteers.find_gifts(community=place, size=SIZE)["items"]
+    on_their_way = [each for state in OPEN for each in items if each["state"] == state]
+    for each in on_their_way:
+        if each["state"] == "repaired":
+            each["needs"] = volunteers.suggest_gift_needs(gift=each["id"])["items"][:10]
+    wanted = [need for each in on_their_way for need in each.get("needs", ())]
+    return {
+        "place": place,
+        "gifts": on_their_way,
+        "done": [each for each in items if each["state"] not in OPEN],
+        "names": names([*on_their_way, *wanted]).of,
+        "partners": volunteers.list_partners(community=place),
+        "before": BEFORE,
+    }

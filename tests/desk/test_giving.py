@@ -1,0 +1,61 @@
+"""Things at the desk: pledged, and seen through to the receipt by two people."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+
+import pytest
+
+from desk.people import Person
+from desk.town import Town
+from sunshine import sample
+from sunshine.desk import set_password
+
+THINGS = f"/desk/things/of/{sample.COMMUNITY}"
+
+
+@pytest.fixture
+def worker(sunny: Town, somebody: Callable[[], Person]) -> Person:
+    set_password(sunny.system, sample.SOCIAL_WORKER, "a-social-workers-word")
+    person = somebody()
+    assert person.sign_in(sample.SOCIAL_WORKER, "a-social-workers-word").status == 303
+    return person
+
+
+def step(person: Person, gift: str, name: str, **facts: str) -> str:
+    """Take a step, and see the page that follows."""
+    answer = person.post(f"/desk/things/{gift}/step", {"step": name, **facts})
+    assert answer.status == 303, answer.text
+    return html.unescape(person.get(answer.headers["Location"]).text)
+
+
+def test_a_thing_goes_its_way_from_the_desk(
+    sunny: Town, coordinator: Person, worker: Person
+) -> None:
+    pledge = {"kind": "bedding", "title": "羊毛毯", "quantity": "2", "partner": "", "use_by": ""}
+    assert coordinator.post(f"{THINGS}/offer", pledge).status == 303
+    assert "羊毛毯" in html.unescape(coordinator.get(THINGS).text)
+    found = sunny.system.call("volunteers", "find_gifts", community=sample.COMMUNITY)
+    gift = found["items"][-1]["id"]
+    step(coordinator, gift, "collect", volunteer="V001")
+    step(coordinator, gift, "repair")
+    best = sunny.system.call("volunteers", "suggest_gift_needs", gift=gift)["items"][0]["need"]
+    step(coordinator, gift, "reserve", need=best)
+    step(coordinator, gift, "deliver")
+    own = coordinator.post(f"/desk/things/{gift}/step", {"step": "receipt"})
+    assert own.status == 403
+    step(worker, gift, "receipt")
+    custody = html.unescape(worker.get(f"/desk/things/{gift}").text)
+    assert all(word in custody for word in ("已认捐", "已收取", "已检修", "已预留", "已签收"))
+    assert "V001" in custody or "经手" in custody
+
+
+def test_things_of_others_and_unknown_steps_are_refused(
+    coordinator: Person, stranger: Person
+) -> None:
+    gift = f"{sample.COMMUNITY}-G001"
+    assert coordinator.post(f"/desk/things/{gift}/step", {"step": "steal"}).status == 400
+    assert stranger.get(f"/desk/things/{gift}").status == 403
+    assert stranger.post(f"/desk/things/{gift}/step", {"step": "expire"}).status == 403
+    assert stranger.post(f"{THINGS}/offer", {"kind": "food", "title": "x"}).status == 403
