@@ -6,7 +6,7 @@ from households.domain import caring, codes, feedback
 from notifications.domain import giving_words, words
 from servicekit.codes import LabelledEnum
 from volunteers.domain import codes as helping
-from volunteers.domain import gifts, recognition
+from volunteers.domain import gifts, projects, recognition
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,14 @@ from volunteers.domain import gifts, recognition
         (words.ReferralReturn, caring.ReturnReason),
         (giving_words.GiftKind, gifts.GiftKind),
         (giving_words.GiftState, gifts.GiftState),
+        (giving_words.Route, projects.Route),
+        (giving_words.ProjectState, projects.ProjectState),
+        (giving_words.Paper, projects.Paper),
+        (giving_words.Merit, projects.Merit),
+        (giving_words.Indicator, projects.Indicator),
+        (giving_words.Nature, projects.Nature),
+        (giving_words.Side, projects.Side),
+        (giving_words.RejectReason, projects.RejectReason),
     ],
 )
 def test_every_code_of_the_others_has_its_words(

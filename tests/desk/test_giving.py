@@ -59,3 +59,49 @@ def test_things_of_others_and_unknown_steps_are_refused(
     assert stranger.get(f"/desk/things/{gift}").status == 403
     assert stranger.post(f"/desk/things/{gift}/step", {"step": "expire"}).status == 403
     assert stranger.post(f"{THINGS}/offer", {"kind": "food", "title": "x"}).status == 403
+
+
+def act(person: Person, project: str, name: str, **facts: str) -> str:
+    """Do something with a dossier, and see the page that follows."""
+    answer = person.post(f"/desk/projects/{project}/act", {"act": name, **facts})
+    assert answer.status == 303, answer.text
+    return html.unescape(person.get(answer.headers["Location"]).text)
+
+
+def test_a_project_is_drafted_furnished_and_submitted_at_the_desk(coordinator: Person) -> None:
+    facts = {
+        "title": "书香小巷",
+        "summary": "每周读书会。",
+        "route": "awarded",
+        "partner": f"{sample.COMMUNITY}-P06",
+        "starts_on": "2027-01-01",
+        "ends_on": "2027-06-30",
+    }
+    made = coordinator.post(f"/desk/projects/of/{sample.COMMUNITY}/draft", facts)
+    project = made.headers["Location"].rpartition("/")[2]
+    assert "书香小巷" in html.unescape(coordinator.get("/desk/projects").text)
+    shown = act(coordinator, project, "goal", title="读书会", indicator="attendance", target="200")
+    assert "缺少项目申请书，请归档" in shown
+    act(coordinator, project, "line", title="书", nature="money", side="cost", planned="500")
+    act(coordinator, project, "line", title="会费", nature="money", side="own", planned="500")
+    for paper in ("application", "plan", "in_kind"):
+        shown = act(coordinator, project, "paper", paper=paper, reference="柜二")
+    assert "进入“已申报”" in shown
+    assert "已申报" in act(coordinator, project, "move", to="submitted")
+    refused = coordinator.post(f"/desk/projects/{project}/act", {"act": "move", "to": "approved"})
+    assert refused.status == 409
+
+
+def test_a_running_project_shows_its_goals_and_is_exported(
+    sunny: Town, coordinator: Person, stranger: Person
+) -> None:
+    running = f"/desk/projects/{sample.COMMUNITY}-J001"
+    shown = html.unescape(coordinator.get(running).text)
+    assert "阳光陪伴" in shown
+    goals = sunny.system.call("volunteers", "get_project", project=running.rpartition("/")[2])
+    assert f"<b>{goals['goals'][0]['value']}</b><small> / 200</small>" in shown
+    template = coordinator.get(f"{running}/template.json")
+    assert '"format":"sunshine-project"' in template.text.replace(" ", "")
+    for path in (running, f"{running}/template.json"):
+        assert stranger.get(path).status == 403
+    assert coordinator.post(f"{running}/act", {"act": "burn"}).status == 400

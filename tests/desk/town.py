@@ -29,6 +29,7 @@ OVERRIDES = {
     "FIELD_KEY": KEY,
     "DESK_URL": "http://127.0.0.1/desk/",
     "FEEDBACK_PERCENT": "30",  # so that a small town in a few days has some
+    "PROJECT_NOTICE_DAYS": "0",  # nor has it five workdays
 }
 LATER = sample.at(sample.FIRST_DAY + timedelta(days=LIVED_DAYS), 10)
 """When the tests begin."""
@@ -104,6 +105,7 @@ def _live(system: Remote) -> None:
     settle(system)
     story.match = {"proposed": answer["proposed"][:ACCEPTED]}
     sample.accept_all(system, story, lambda *_: None)
+    giving.plan_projects(system, sample.FIRST_DAY)
     for number in range(1, LIVED_DAYS):
         day = sample.FIRST_DAY + timedelta(days=number)
         clock.travel(sample.at(day, 20))
@@ -112,6 +114,7 @@ def _live(system: Remote) -> None:
     _worry(system)
     _camp(system)
     giving.give_things(system)
+    giving.run_projects(system)
     settle(system)
 
 

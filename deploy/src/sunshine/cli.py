@@ -30,7 +30,18 @@ from rich.progress import Progress  # noqa: E402
 from servicekit import telemetry  # noqa: E402
 from servicekit.embedded import JournalError  # noqa: E402
 from servicekit.errors import ServiceError  # noqa: E402
-from sunshine import calling, desk, giving, matching, noticing, operating, reports, sample  # noqa: E402
+from sunshine import (  # noqa: E402
+    calling,
+    desk,
+    giving,
+    giving_reports,
+    matching,
+    noticing,
+    operating,
+    projecting,
+    reports,
+    sample,
+)
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
 from sunshine.running import events_of, run_until_stopped  # noqa: E402
@@ -108,8 +119,10 @@ def demo(place: Place, *, keep: bool) -> None:
             place = replace(place, data=Path(folder) / "demo")
         with sample.moved_clock(), hosted(place) as (system, _host), progress() as step:
             sample.prepare(system, place.broker, step)
+            giving.plan_projects(system, sample.FIRST_DAY)
             sample.live(system, step)
             giving.give_things(system)
+            giving.run_projects(system)
             settle(system)
             report(system, sample.COMMUNITY)
     console.print(f"[dim]{time.monotonic() - began:.1f} s[/]")
@@ -126,7 +139,8 @@ def report(system: Any, community: str) -> None:
     referrals = sample.pages(system, "households", "find_referrals", community=community)
     reports.concerns(console, concerns, referrals)
     gifts = sample.pages(system, "volunteers", "find_gifts", community=community)
-    reports.gifts(console, gifts)
+    projects = sample.pages(system, "volunteers", "find_projects", community=community)
+    giving_reports.giving(console, gifts, projects)
     reports.notices(console, system.call("notifications", "summary", community=community)["items"])
 
 
@@ -274,6 +288,7 @@ COMMANDS = (
     noticing.explain_notice,
     noticing.rules,
     desk.desk,
+    projecting.project,
 )
 for command in COMMANDS:
     group.add_command(command)

@@ -1,7 +1,8 @@
-"""What the sample community gives: donated things on their way."""
+"""What the sample community gives and plans: donated things, and a project on each route."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from sunshine.sample import COMMUNITY, COORDINATOR, SOCIAL_WORKER
@@ -46,3 +47,115 @@ def _go(system: Remote, gift: str, steps: tuple[str, ...]) -> None:
             facts["need"] = ranked[0]["need"]
         by = colleague if step == "receipt" else coordinator  # not who says that it was delivered
         by.call("volunteers", f"{step}_gift", **facts)
+
+
+DIRECTOR = f"{COMMUNITY}-S09"
+PAPERS = (
+    *("application", "plan", "budget", "qualification", "own_share", "in_kind", "notice"),
+    *("contract", "agreement"),
+)
+ELDERLY, SCHOOLING = {"aid_kind": "elderly"}, {"aid_kind": "schooling"}
+PROJECTS: tuple[dict[str, Any], ...] = (
+    {
+        "title": "阳光陪伴：一对一助老",
+        "summary": "学校教师与社区居民每周上门陪伴低保老人，谈心、代购、陪诊。",
+        "route": "subsidised",
+        "partner": "P02",
+        "goals": (("上门陪伴", "visits", 200, ELDERLY), ("核实服务时长", "hours", 150, ELDERLY)),
+        "money": (
+            ("材料与交通", "cost", 9000),
+            ("区级补贴", "government", 6000),
+            ("自筹", "own", 3000),
+        ),
+        "until": "publicised",
+    },
+    {
+        "title": "小课桌：一对一助学",
+        "summary": "志愿者为低保家庭的孩子辅导功课。",
+        "route": "purchased",
+        "partner": "P01",
+        "goals": (
+            ("辅导次数", "visits", 120, SCHOOLING),
+            ("受益家庭", "households", 20, SCHOOLING),
+        ),
+        "money": (("教具", "cost", 12000), ("购买服务款", "government", 12000)),
+        "until": "publicised",
+    },
+    {
+        "title": "旧物新生：闲置物资再利用",
+        "summary": "收集、检修、转赠闲置物品。",
+        "route": "awarded",
+        "partner": "P07",
+        "goals": (("签收物资", "gifts", 30, {}), ("参与志愿者", "volunteers", 40, {})),
+        "money": (("工具", "cost", 800), ("自筹", "own", 800)),
+        "until": "",
+    },
+)
+IN_KIND = (("场地与人力", "cost", 5000), ("单位提供场地", "partner", 5000))
+GATES = ("submitted", "reviewing", "publicised")
+
+
+def plan_projects(system: Remote, begun: date) -> None:
+    """A project on each route, beginning on ``begun``: a draft, and two on public notice."""
+    for facts in PROJECTS:
+        _plan(system, facts, begun)
+
+
+def _plan(system: Remote, facts: dict[str, Any], begun: date) -> None:
+    staff = _staff(system)
+    goals = [
+        {"title": title, "indicator": indicator, "target": target, **of}
+        for title, indicator, target, of in facts["goals"]
+    ]
+    lines = [
+        {"title": title, "nature": nature, "side": side, "planned": planned}
+        for nature, given in (("money", facts["money"]), ("in_kind", IN_KIND))
+        for title, side, planned in given
+    ]
+    given = {name: facts[name] for name in ("title", "summary", "route")}
+    period = {"starts_on": begun.isoformat(), "ends_on": (begun + timedelta(days=180)).isoformat()}
+    project = staff["coordinator"].call(
+        "volunteers",
+        "draft_project",
+        community=COMMUNITY,
+        partner=f"{COMMUNITY}-{facts['partner']}",
+        goals=goals,
+        lines=lines,
+        **given,
+        **period,
+    )["id"]
+    if facts["until"]:
+        _lead(system, project, facts["until"])
+
+
+def _staff(system: Remote) -> dict[str, Remote]:
+    who = {"coordinator": COORDINATOR, "social_worker": SOCIAL_WORKER, "director": DIRECTOR}
+    return {role: system.acting(key, role, COMMUNITY) for role, key in who.items()}
+
+
+def _lead(system: Remote, project: str, until: str) -> None:
+    """File every paper and pass each gate."""
+    staff = _staff(system)
+    for paper in PAPERS:
+        staff["coordinator"].call(
+            "volunteers",
+            "file_paper",
+            project=project,
+            paper=paper,
+            reference="永环〔2026〕12号",
+        )
+    for state in GATES[: GATES.index(until) + 1]:
+        if state == "publicised":
+            for role in ("social_worker", "director"):
+                merits = ("free_mind", "effort", "copied", "lasting", "value")
+                staff[role].call(
+                    "volunteers", "review_project", project=project, scores=dict.fromkeys(merits, 4)
+                )
+        staff["director"].call("volunteers", "move_project", project=project, to=state)
+
+
+def run_projects(system: Remote) -> None:
+    """What was on public notice for long enough is approved, and begins."""
+    director = _staff(system)["director"]
+    for state in ("approved", "running"):
+        director.call("volunteers", "move_project", project=f"{COMMUNITY}-J001", to=state)

@@ -173,13 +173,6 @@ def concerns(
     console.print(table(f"关切与转介 {len(rows)} concerns and their referrals", names, rows))
 
 
-def gifts(console: Console, found: Iterable[dict[str, Any]]) -> None:
-    """How far the things that were given have come, in one line."""
-    states = Counter(each["state"] for each in found)
-    text = " · ".join(f"{count} {state}" for state, count in states.items())
-    console.print(f"[bold]物资 {states.total()} things given[/]  {text}\n")
-
-
 def notices(console: Console, rows: Sequence[dict[str, Any]]) -> None:
     """Notifications by template and recipient."""
     console.print(

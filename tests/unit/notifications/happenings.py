@@ -55,6 +55,13 @@ _VOLUNTEER = {"community": COMMUNITY, "version": 3, "volunteer": f"{COMMUNITY}-V
 _HOURS = {**_VOLUNTEER, "entry": "E1", "work": "T1", "visit": None, "minutes": 60}
 _GIFT = {"community": COMMUNITY, "version": 1, "gift": f"{COMMUNITY}-G001", "kind": "books"}
 _GIVEN = {**_GIFT, "need": f"{COMMUNITY}-H001-N1", "household": f"{COMMUNITY}-H001"}
+_PROJECT = {
+    "community": COMMUNITY,
+    "version": 2,
+    "project": f"{COMMUNITY}-J001",
+    "route": "subsidised",
+    "state": "submitted",
+}
 
 _SESSION = {
     "community": COMMUNITY,
@@ -152,6 +159,9 @@ HEARD: dict[str, dict[str, Any]] = {
     "gift.delivered": {**_GIVEN, "version": 5},
     "gift.receipted": {**_GIVEN, "version": 6},
     "gift.expired": {**_GIFT, "version": 2},
+    "project.submitted": {**_PROJECT, "partner": f"{COMMUNITY}-P01"},
+    "project.decided": {**_PROJECT, "version": 9, "state": "approved"},
+    "project.overdue": {**_PROJECT, "version": 3, "due_on": "2026-12-03"},
     **SAMPLES,
 }
 """A payload of every event type that is heard, as its publisher writes it."""

@@ -42,6 +42,8 @@ MAIN_FLOW = {
     "pickup.overdue": {StaffRole.COORDINATOR, StaffRole.SOCIAL_WORKER},
     "gift.offered": {StaffRole.COORDINATOR},
     "gift.delivered": {StaffRole.COORDINATOR},
+    "project.submitted": {StaffRole.DIRECTOR, StaffRole.ADMINISTRATOR},
+    "project.overdue": {StaffRole.DIRECTOR, StaffRole.ADMINISTRATOR},
     "delivery.failed": {StaffRole.ADMINISTRATOR},
     "notification.escalated": {StaffRole.DIRECTOR},
 }

@@ -24,7 +24,7 @@ from notifications.domain.rules import (
     topic_matches,
 )
 from notifications.domain.timing import Away, Preference
-from notifications.domain.workdays import workdays
+from servicekit.workdays import workdays
 
 COMMUNITY = "210103008001"
 

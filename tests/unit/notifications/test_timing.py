@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from notifications.domain.codes import Deferral, DigestPeriod, Urgency
 from notifications.domain.timing import Away, Preference, When, bucket, digest_day, when
-from notifications.domain.workdays import workdays
+from servicekit.workdays import workdays
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=ZONE)

@@ -10,7 +10,6 @@ from notifications import queries
 from notifications.desk.app import install
 from notifications.desk.pages import BLUEPRINTS
 from notifications.domain.codes import ChannelCode, FeedKind
-from notifications.domain.workdays import published
 from notifications.usecases import feeds, inbox, links, preferences
 from notifications.visits import visits
 from servicekit import clock
@@ -19,6 +18,7 @@ from servicekit.database import Database
 from servicekit.errors import NotFound, ServiceError
 from servicekit.settings import settings_of
 from servicekit.web import Web, health_app
+from servicekit.workdays import published
 
 PAGE = (
     '<!doctype html><html lang="zh-CN"><meta charset="utf-8">'

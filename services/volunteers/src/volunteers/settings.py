@@ -18,6 +18,9 @@ class Settings(settings.Settings):
     ``offer_hours``: how long an offered place is kept; ``staff_notice_days``: how long before a
     session its lack of staff is told; ``late_pickup_minutes``: after its end, of children nobody
     collected; ``session_round_seconds``: between two looks at all that.
+
+    ``project_notice_days``: how long a project is on public notice, counted in workdays with
+    ``project_notice_workdays``.
     """
 
     propose_at_once: bool = True
@@ -29,3 +32,5 @@ class Settings(settings.Settings):
     late_pickup_minutes: int = 15
     session_round_seconds: int = 60
     public_url: str = "http://127.0.0.1:8002"
+    project_notice_days: int = 5
+    project_notice_workdays: bool = True

@@ -356,6 +356,8 @@ class PickupOverdue(EventData):
     session = Id(required=True)
     activity = Id(required=True)
     on = LocalDate(required=True)
+
+
 class GiftSeen(EventData):
     gift = Id(required=True)
     kind = Key(required=True)
@@ -364,6 +366,16 @@ class GiftSeen(EventData):
 class GiftForHousehold(GiftSeen):
     need = Id(required=True)
     household = Id(required=True)
+
+
+class ProjectSeen(EventData):
+    project = Id(required=True)
+    route = Key(required=True)
+    state = Key(required=True)
+
+
+class ProjectOverdue(ProjectSeen):
+    due_on = LocalDate(required=True)
 
 
 REQUESTED: dict[str, type[ForeignData]] = {
@@ -421,6 +433,9 @@ OURS: dict[str, type[EventData]] = {
     "gift.delivered": GiftForHousehold,
     "gift.receipted": GiftForHousehold,
     "gift.expired": GiftSeen,
+    "project.submitted": ProjectSeen,
+    "project.decided": ProjectSeen,
+    "project.overdue": ProjectOverdue,
     "notification.acknowledged": NotificationAcknowledged,
     "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from notifications.domain.codes import AidKind, ChannelCode, StaffRole, Urgency, Why
 from notifications.domain.timing import Away, Preference, When, when
-from notifications.domain.workdays import Workdays
+from servicekit.workdays import Workdays
 
 MAX_ID = 200
 

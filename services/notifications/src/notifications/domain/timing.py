@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from notifications.domain.codes import Deferral, DigestPeriod, Urgency
-from notifications.domain.workdays import Workdays
+from servicekit.workdays import Workdays
 
 DAY = timedelta(days=1)
 LOOK_BACK = 20 * DAY

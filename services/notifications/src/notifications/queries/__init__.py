@@ -20,7 +20,6 @@ from notifications.domain.codes import (
 )
 from notifications.domain.rules import Person, Rule, Scene, notice_id
 from notifications.domain.timing import Away, Preference
-from notifications.domain.workdays import workdays
 from notifications.models import (
     Absence,
     Alert,
@@ -35,6 +34,7 @@ from notifications.models import (
     TemplateText,
 )
 from servicekit.errors import NotFound
+from servicekit.workdays import workdays
 
 
 def member(session: Session, staff: str) -> StaffMember:

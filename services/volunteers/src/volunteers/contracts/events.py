@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from servicekit.schemas import Code, EventData, Id, LocalDate, UtcTime
 from volunteers.contracts.gifts import GIFT_EVENTS
+from volunteers.contracts.projects import PROJECT_EVENTS
 from volunteers.domain.activities import ActivityKind
 from volunteers.domain.codes import (
     AbsenceReason,
@@ -305,4 +306,5 @@ PUBLISHED: dict[str, type[EventData]] = {
     "star.reached": StarReached,
     "certificate.issued": CertificateIssued,
     **GIFT_EVENTS,
+    **PROJECT_EVENTS,
 }

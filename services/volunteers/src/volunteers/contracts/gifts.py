@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import fields, validate
 
 from servicekit.schemas import Code, EventData, Id, LocalDate, PageArgs, Schema, page_of
@@ -9,7 +11,7 @@ from volunteers.contracts.shapes import CommunityArgs, number
 from volunteers.domain.gifts import GiftKind, GiftState
 
 
-def title(**kwargs: object) -> fields.String:
+def title(**kwargs: Any) -> fields.String:
     """What a thing or a project is called: 1 to 100 characters, nobody's name among them."""
     problem = "is no title; give 1 to 100 characters"
     return fields.String(

@@ -51,6 +51,14 @@ _session: dict[str, Any] = {
 _place = {name: _session[name] for name in ("community", "version", "session", "activity", "on")}
 GIFT = f"{COMMUNITY}-G001"
 _gift: dict[str, Any] = {"community": COMMUNITY, "version": 1, "gift": GIFT, "kind": "books"}
+PROJECT = f"{COMMUNITY}-J001"
+_project: dict[str, Any] = {
+    "community": COMMUNITY,
+    "version": 2,
+    "project": PROJECT,
+    "route": "subsidised",
+    "state": "submitted",
+}
 _given: dict[str, Any] = {**_gift, "need": NEED, "household": f"{COMMUNITY}-H001"}
 
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -158,4 +166,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "gift.delivered": {**_given, "version": 5},
     "gift.receipted": {**_given, "version": 6},
     "gift.expired": {**_gift, "version": 2},
+    "project.submitted": {**_project, "partner": f"{COMMUNITY}-P01"},
+    "project.decided": {**_project, "version": 9, "state": "approved"},
+    "project.overdue": {**_project, "version": 3, "due_on": "2026-12-03"},
 }

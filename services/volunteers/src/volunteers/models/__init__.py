@@ -23,6 +23,7 @@ from volunteers.models.helping import (
     Visit,
 )
 from volunteers.models.people import Clearance, Partner, Volunteer
+from volunteers.models.projects import Project, ProjectReview, ProjectStep
 from volunteers.models.recognition import HourFlag, Recognition, StarRule, TopUp
 from volunteers.models.schema import Base
 from volunteers.models.silences import Silence
@@ -50,6 +51,9 @@ __all__ = [
     "Participant",
     "Partner",
     "PickUp",
+    "Project",
+    "ProjectReview",
+    "ProjectStep",
     "Question",
     "Recognition",
     "SchoolBreak",

@@ -24,6 +24,7 @@ from volunteers.queries.lookup import chunks, matching, one, page_of
 
 SETTLED = (HoursState.VERIFIED, HoursState.REVERSED)
 WORK: Any = sa.func.coalesce(HourEntry.visit_id, HourEntry.top_up_id)
+KIND: Any = sa.func.coalesce(Pairing.aid_kind, TopUp.aid_kind)
 
 
 def open_flags(work: Any) -> sa.ColumnElement[bool]:
@@ -42,43 +43,37 @@ def _same_work(other: Any, state: HoursState) -> sa.ColumnElement[bool]:
     return sa.and_(other.id == WORK.concat(f"-{state}"))
 
 
+def believed(*columns: Any) -> sa.Select[Any]:
+    """Columns of what was verified and is not reversed, together with what it was for."""
+    reversal = aliased(HourEntry)
+    return (
+        sa.select(*columns)
+        .select_from(HourEntry)
+        .outerjoin(Visit, Visit.id == HourEntry.visit_id)
+        .outerjoin(Pairing, Pairing.id == Visit.pairing_id)
+        .outerjoin(TopUp, TopUp.id == HourEntry.top_up_id)
+        .outerjoin(reversal, _same_work(reversal, HoursState.REVERSED))
+        .where(HourEntry.state == HoursState.VERIFIED, reversal.id.is_(None))
+    )
+
+
 def verified_minutes(session: Session, volunteers: Collection[str]) -> dict[str, int]:
     """What was verified of each of these volunteers' hours and is not reversed."""
-    reversal = aliased(HourEntry)
     found: dict[str, int] = dict.fromkeys(volunteers, 0)
     for part in chunks(sorted(volunteers)):
-        wanted = (
-            sa.select(HourEntry.volunteer_id, sa.func.sum(HourEntry.minutes))
-            .outerjoin(reversal, _same_work(reversal, HoursState.REVERSED))
-            .where(
-                HourEntry.volunteer_id.in_(part),
-                HourEntry.state == HoursState.VERIFIED,
-                reversal.id.is_(None),
-            )
-            .group_by(HourEntry.volunteer_id)
-        )
+        wanted = believed(HourEntry.volunteer_id, sa.func.sum(HourEntry.minutes))
+        wanted = wanted.where(HourEntry.volunteer_id.in_(part)).group_by(HourEntry.volunteer_id)
         found |= {volunteer: int(total) for volunteer, total in session.execute(wanted)}
     return found
 
 
 def served(session: Session, volunteer: str, since: date, until: date) -> list[dict[str, Any]]:
     """What was verified of a volunteer's services in a period, by aid kind."""
-    reversal = aliased(HourEntry)
-    kind = sa.func.coalesce(Pairing.aid_kind, TopUp.aid_kind)
     wanted = (
-        sa.select(kind, sa.func.count(), sa.func.sum(HourEntry.minutes))
-        .outerjoin(Visit, Visit.id == HourEntry.visit_id)
-        .outerjoin(Pairing, Pairing.id == Visit.pairing_id)
-        .outerjoin(TopUp, TopUp.id == HourEntry.top_up_id)
-        .outerjoin(reversal, _same_work(reversal, HoursState.REVERSED))
-        .where(
-            HourEntry.volunteer_id == volunteer,
-            HourEntry.on.between(since, until),
-            HourEntry.state == HoursState.VERIFIED,
-            reversal.id.is_(None),
-        )
-        .group_by(kind)
-        .order_by(kind)
+        believed(KIND, sa.func.count(), sa.func.sum(HourEntry.minutes))
+        .where(HourEntry.volunteer_id == volunteer, HourEntry.on.between(since, until))
+        .group_by(KIND)
+        .order_by(KIND)
     )
     return [
         {"aid_kind": str(of), "services": services, "minutes": int(minutes)}
@@ -89,10 +84,9 @@ def served(session: Session, volunteer: str, since: date, until: date) -> list[d
 def hours_by_kind(session: Session, community: str) -> dict[str, Any]:
     """A community's services with hours and their minutes, by aid kind; without reversed ones."""
     reversal, verified = aliased(HourEntry), aliased(HourEntry)
-    kind = sa.func.coalesce(Pairing.aid_kind, TopUp.aid_kind)
     wanted = (
         sa.select(
-            kind,
+            KIND,
             sa.func.count(),
             sa.func.sum(HourEntry.minutes),
             sa.func.coalesce(sa.func.sum(verified.minutes), 0),
@@ -107,8 +101,8 @@ def hours_by_kind(session: Session, community: str) -> dict[str, Any]:
             HourEntry.state == HoursState.REPORTED,
             reversal.id.is_(None),
         )
-        .group_by(kind)
-        .order_by(kind)
+        .group_by(KIND)
+        .order_by(KIND)
     )
     names = ("aid_kind", "visits", "reported", "verified")
     return {"items": [dict(zip(names, row, strict=True)) for row in session.execute(wanted)]}

@@ -16,6 +16,7 @@ from volunteers.service.gifts import Gifts
 from volunteers.service.matching import Matching
 from volunteers.service.pairings import Pairings
 from volunteers.service.people import People
+from volunteers.service.projects import Projects
 from volunteers.service.recognition import Recognition
 from volunteers.service.silences import Silences
 from volunteers.service.visits import Visits
@@ -36,6 +37,7 @@ class VolunteersService(
     Recognition,
     Certificates,
     Gifts,
+    Projects,
     Service,
 ):
     """Who helps, and the help given."""

@@ -21,6 +21,7 @@ from volunteers.usecases import (
     gifts,
     people,
     planning,
+    projects,
     promoting,
     silence,
     staffing,
@@ -63,7 +64,9 @@ def daily_round(
     people.announce_clearances(
         session, {"community": community, "today": today}, now=now, notice_days=notice_days
     )
-    gifts.expire_gifts(session, {"community": community, "today": today}, now=now, actor=actor)
+    as_of = {"community": community, "today": today}
+    gifts.expire_gifts(session, as_of, now=now, actor=actor)
+    projects.announce_projects(session, as_of, now=now, actor=actor)
 
 
 def session_round(

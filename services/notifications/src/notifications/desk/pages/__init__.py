@@ -9,6 +9,7 @@ from notifications.desk.pages import (
     pairings,
     parked,
     preferences,
+    projects,
     signing,
     things,
 )
@@ -17,7 +18,7 @@ BLUEPRINTS = [
     module.pages
     for module in (
         *(signing, inbox, pairings, board, care),
-        *(activities, things, preferences, parked, live),
+        *(activities, projects, things, preferences, parked, live),
     )
 ]
 

@@ -15,6 +15,7 @@ SIZE = 200
 BEFORE = {"pledged": "collect", "collected": "repair", "reserved": "deliver"}
 """The state in which a hand takes a thing on, and the step that it takes."""
 STEPS = frozenset({*BEFORE.values(), "reserve", "receipt", "expire"})
+OFFERED = ("kind", "title", "partner", "use_by")
 OPEN = ("delivered", "reserved", "repaired", "collected", "pledged")
 pages = Blueprint("things", __name__)
 
@@ -34,9 +35,12 @@ def thing(gift: str) -> Any:
 
 @pages.post("/things/of/<community>/offer")
 def offer_thing(community: str) -> Any:
-    given = {key: value for key, value in request.form.items() if value and key != "form_token"}
-    given["quantity"] = int(given.get("quantity", "1")) if _whole(given.get("quantity")) else 0
-    _volunteers().offer_gift(community=community, **given)
+    facts: dict[str, Any] = {
+        name: text for name in OFFERED if (text := request.form.get(name, "").strip())
+    }
+    many = request.form.get("quantity", "")
+    facts["quantity"] = int(many) if many.isascii() and many.isdecimal() and len(many) < 6 else 0
+    _volunteers().offer_gift(community=community, **facts)
     return _answer(community, "offer")
 
 
@@ -52,10 +56,6 @@ def thing_step(gift: str) -> Any:
         facts["volunteer"] = code if code.startswith(place) else f"{place}-{code}"
     getattr(_volunteers(), f"{step}_gift")(**facts)
     return _answer(place, step)
-
-
-def _whole(text: str | None) -> bool:
-    return text is None or (text.isascii() and text.isdecimal() and len(text) < 6)
 
 
 def _answer(place: str, step: str) -> Any:
