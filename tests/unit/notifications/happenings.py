@@ -72,6 +72,14 @@ _SESSION = {
     "on": "2027-01-18",
 }
 
+_SERVICE = {
+    "community": COMMUNITY,
+    "version": 2,
+    "request": f"{COMMUNITY}-G01-L001-1",
+    "item": f"{COMMUNITY}-G01",
+    "due_on": "2026-12-07",
+}
+
 HEARD: dict[str, dict[str, Any]] = {
     "household.registered": {**_HOUSEHOLD, "status": "applicant", "latitude": 41.8},
     "household.verified": {**_HOUSEHOLD, "valid_until": "2027-11-30"},
@@ -162,6 +170,11 @@ HEARD: dict[str, dict[str, Any]] = {
     "project.submitted": {**_PROJECT, "partner": f"{COMMUNITY}-P01"},
     "project.decided": {**_PROJECT, "version": 9, "state": "approved"},
     "project.overdue": {**_PROJECT, "version": 3, "due_on": "2026-12-03"},
+    "service.requested": _SERVICE,
+    "service.assigned": {**_SERVICE, "staff": [f"{COMMUNITY}-S06"]},
+    "service.overdue": {**_SERVICE, "state": "assigned", "staff": [f"{COMMUNITY}-S06"]},
+    "service.done": {**_SERVICE, "late": True},
+    "service.rated": {**_SERVICE, "rating": 2},
     **SAMPLES,
 }
 """A payload of every event type that is heard, as its publisher writes it."""

@@ -44,6 +44,7 @@ MAIN_FLOW = {
     "gift.delivered": {StaffRole.COORDINATOR},
     "project.submitted": {StaffRole.DIRECTOR, StaffRole.ADMINISTRATOR},
     "project.overdue": {StaffRole.DIRECTOR, StaffRole.ADMINISTRATOR},
+    "service.overdue": {StaffRole.COORDINATOR},
     "delivery.failed": {StaffRole.ADMINISTRATOR},
     "notification.escalated": {StaffRole.DIRECTOR},
 }

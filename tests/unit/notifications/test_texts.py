@@ -33,7 +33,7 @@ def bounds(rule: Rule) -> dict[str, Any]:
 def _bound(wanted: Any) -> Any:
     if not isinstance(wanted, dict):
         return wanted
-    return wanted.get("at_least", "info")
+    return wanted.get("at_least", wanted.get("at_most", "info"))
 
 
 def every_text(test: Any) -> Any:

@@ -35,7 +35,7 @@ from volunteers.usecases import absence, certificates, flagging, hours, people, 
 COMING_TOGETHER = {
     type_
     for type_ in PUBLISHED
-    if type_.startswith(("session.", "enrolment.", "pickup.", "material."))
+    if type_.startswith(("session.", "enrolment.", "pickup.", "material.", "service."))
 }
 """The story of these is the camp's."""
 

@@ -31,6 +31,7 @@ class Names:
                 peers.volunteers.reveal_volunteer(volunteer=key, purpose=PURPOSE)
             ),
             "activity": lambda key: str(peers.volunteers.get_activity(activity=key)["title"]),
+            "item": lambda key: str(peers.volunteers.get_service(item=key)["title"]),
         }
         self._known: dict[str, str | None] = {}
         self._away: set[str] = set()

@@ -378,6 +378,25 @@ class ProjectOverdue(ProjectSeen):
     due_on = LocalDate(required=True)
 
 
+class ServiceSeen(EventData):
+    request = Id(required=True)
+    item = Id(required=True)
+    due_on = LocalDate(required=True)
+
+
+class ServiceOfStaff(ServiceSeen):
+    state = _word()
+    staff = fields.List(Id(), load_default=list)
+
+
+class ServiceRated(ServiceSeen):
+    rating = fields.Integer(required=True)
+
+
+class ServiceDone(ServiceSeen):
+    late = fields.Boolean(load_default=False)
+
+
 REQUESTED: dict[str, type[ForeignData]] = {
     "alert.raised": AlertRaised,
     "notification.requested": NotificationRequested,
@@ -436,6 +455,11 @@ OURS: dict[str, type[EventData]] = {
     "project.submitted": ProjectSeen,
     "project.decided": ProjectSeen,
     "project.overdue": ProjectOverdue,
+    "service.requested": ServiceSeen,
+    "service.assigned": ServiceOfStaff,
+    "service.overdue": ServiceOfStaff,
+    "service.done": ServiceDone,
+    "service.rated": ServiceRated,
     "notification.acknowledged": NotificationAcknowledged,
     "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,

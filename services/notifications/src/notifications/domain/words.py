@@ -264,6 +264,16 @@ class EnrolmentState(LabelledEnum):
     CANCELLED = "cancelled", "已取消", "cancelled"
 
 
+class ServiceState(LabelledEnum):
+    """Where a teacher's request stands."""
+
+    REQUESTED = "requested", "待受理", "requested"
+    ASSIGNED = "assigned", "已派单", "assigned"
+    SCHEDULED = "scheduled", "已预约", "scheduled"
+    DONE = "done", "已办结", "done"
+    WITHDRAWN = "withdrawn", "已撤回", "withdrawn"
+
+
 class Relation(LabelledEnum):
     """What somebody who may collect a child is to it."""
 
@@ -277,6 +287,7 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "activity": Activity,
     "enrolment": EnrolmentState,
     "relation": Relation,
+    "service": ServiceState,
     "session": SessionState,
     "aid_kind": AidKind,
     "basis": Basis,

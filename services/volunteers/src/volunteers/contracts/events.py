@@ -22,6 +22,7 @@ from volunteers.domain.codes import (
     VolunteerState,
 )
 from volunteers.domain.recognition import Evidence, FlagKind
+from volunteers.domain.services import ServiceState
 
 
 class VolunteerRegistered(EventData):
@@ -275,6 +276,43 @@ class MaterialShared(EventData):
     attended = fields.Integer(required=True, strict=True)
 
 
+class ServiceData(EventData):
+    """What every event of a teacher's request says; it shall be done by ``due_on``."""
+
+    request = Id(required=True)
+    item = Id(required=True)
+    due_on = LocalDate(required=True)
+
+
+class ServiceRequested(ServiceData):
+    """A teacher asks for an administrative service."""
+
+
+class ServiceAssigned(ServiceData):
+    """``staff`` sees to it."""
+
+    staff = fields.List(Id(), required=True)
+
+
+class ServiceOverdue(ServiceData):
+    """It should have been done; ``staff`` sees to it, if anybody does."""
+
+    state = Code(ServiceState, required=True)
+    staff = fields.List(Id(), required=True)
+
+
+class ServiceDone(ServiceData):
+    """It is done."""
+
+    late = fields.Boolean(required=True)
+
+
+class ServiceRated(ServiceData):
+    """How the teacher found it, from 1 to 5."""
+
+    rating = fields.Integer(required=True, strict=True)
+
+
 PUBLISHED: dict[str, type[EventData]] = {
     "volunteer.registered": VolunteerRegistered,
     "volunteer.activated": VolunteerActivated,
@@ -307,4 +345,9 @@ PUBLISHED: dict[str, type[EventData]] = {
     "certificate.issued": CertificateIssued,
     **GIFT_EVENTS,
     **PROJECT_EVENTS,
+    "service.requested": ServiceRequested,
+    "service.assigned": ServiceAssigned,
+    "service.overdue": ServiceOverdue,
+    "service.done": ServiceDone,
+    "service.rated": ServiceRated,
 }

@@ -61,6 +61,14 @@ _project: dict[str, Any] = {
 }
 _given: dict[str, Any] = {**_gift, "need": NEED, "household": f"{COMMUNITY}-H001"}
 
+_service: dict[str, Any] = {
+    "community": COMMUNITY,
+    "version": 2,
+    "request": f"{COMMUNITY}-G01-L001-1",
+    "item": f"{COMMUNITY}-G01",
+    "due_on": "2026-12-07",
+}
+
 SAMPLES: dict[str, dict[str, Any]] = {
     "volunteer.registered": {
         **_volunteer,
@@ -169,4 +177,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "project.submitted": {**_project, "partner": f"{COMMUNITY}-P01"},
     "project.decided": {**_project, "version": 9, "state": "approved"},
     "project.overdue": {**_project, "version": 3, "due_on": "2026-12-03"},
+    "service.requested": _service,
+    "service.assigned": _service | {"staff": [f"{COMMUNITY}-S06"]},
+    "service.overdue": _service | {"state": "assigned", "staff": [f"{COMMUNITY}-S06"]},
+    "service.done": _service | {"late": False},
+    "service.rated": _service | {"rating": 5},
 }

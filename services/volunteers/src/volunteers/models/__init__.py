@@ -26,6 +26,7 @@ from volunteers.models.people import Clearance, Partner, Volunteer
 from volunteers.models.projects import Project, ProjectReview, ProjectStep
 from volunteers.models.recognition import HourFlag, Recognition, StarRule, TopUp
 from volunteers.models.schema import Base
+from volunteers.models.services import ServiceItem, ServiceRequest
 from volunteers.models.silences import Silence
 
 __all__ = [
@@ -57,6 +58,8 @@ __all__ = [
     "Question",
     "Recognition",
     "SchoolBreak",
+    "ServiceItem",
+    "ServiceRequest",
     "SessionStaff",
     "Silence",
     "StarRule",

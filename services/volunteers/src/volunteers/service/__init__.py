@@ -18,6 +18,7 @@ from volunteers.service.pairings import Pairings
 from volunteers.service.people import People
 from volunteers.service.projects import Projects
 from volunteers.service.recognition import Recognition
+from volunteers.service.services import TeacherDesk
 from volunteers.service.silences import Silences
 from volunteers.service.visits import Visits
 from volunteers.settings import Settings
@@ -38,6 +39,7 @@ class VolunteersService(
     Certificates,
     Gifts,
     Projects,
+    TeacherDesk,
     Service,
 ):
     """Who helps, and the help given."""

@@ -23,6 +23,7 @@ from volunteers.usecases import (
     planning,
     projects,
     promoting,
+    services,
     silence,
     staffing,
     visits,
@@ -56,6 +57,7 @@ def daily_round(
     convening.plan_ahead(
         session, community, now=now, actor=actor, until=until, offer_hours=offer_hours
     )
+    services.tell_overdue(session, community, now=now)
     yesterday = {"community": community, "day": today - timedelta(days=1)}
     visits.close_day(session, yesterday, now=now, actor=actor)
     month = {"community": community, "since": today - MONTH, "until": today}

@@ -1,4 +1,4 @@
-"""Activities, their sessions and staff, who takes part in them, clubs and associations."""
+"""Activities, their sessions and staff, who takes part; clubs, associations, the teachers' desk."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,8 @@ def upgrade() -> None:
     _topics()
     _topic_wishes()
     _members()
+    _service_items()
+    _service_requests()
 
 
 def downgrade() -> None:
@@ -35,6 +37,8 @@ def downgrade() -> None:
 
 
 TABLES_NEWEST_FIRST = (
+    "service_requests",
+    "service_items",
     "members",
     "topic_wishes",
     "topics",
@@ -321,4 +325,60 @@ def _topic_wishes() -> None:
             ["topic_id"], ["topics.id"], name="fk_topic_wishes_topic_id_topics"
         ),
         sa.PrimaryKeyConstraint("topic_id", "participant_id", name="pk_topic_wishes"),
+    )
+
+
+def _service_items() -> None:
+    op.create_table(
+        "service_items",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("community", sa.String(length=12), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("papers", JSON, nullable=False),
+        sa.Column("working_days", sa.Integer(), nullable=False),
+        sa.Column("offered", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_service_items"),
+    )
+    op.create_index("ix_service_items_community", "service_items", ["community"], unique=False)
+
+
+def _service_requests() -> None:
+    op.create_table(
+        "service_requests",
+        sa.Column("id", sa.String(length=120), nullable=False),
+        sa.Column("community", sa.String(length=12), nullable=False),
+        sa.Column("item_id", sa.String(length=120), nullable=False),
+        sa.Column("participant_id", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(40), nullable=False),
+        sa.Column("missing", JSON, nullable=False),
+        sa.Column("requested_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("assigned_to", sa.String(length=120), nullable=True),
+        sa.Column("on", sa.Date(), nullable=True),
+        sa.Column("at", sa.String(length=5), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("rating", sa.Integer(), nullable=True),
+        sa.Column("overdue", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("data_key", sa.LargeBinary(), nullable=False),
+        sa.Column("place_sealed", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("rating BETWEEN 1 AND 5", name="ck_service_requests_rating"),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["service_items.id"], name="fk_service_requests_item_id_service_items"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participants.id"],
+            name="fk_service_requests_participant_id_participants",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_service_requests"),
+    )
+    op.create_index(
+        "ix_service_requests_community_state_due_on",
+        "service_requests",
+        ["community", "state", "due_on"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_service_requests_participant_id", "service_requests", ["participant_id"], unique=False
     )
