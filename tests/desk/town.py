@@ -115,6 +115,7 @@ def _live(system: Remote) -> None:
     _camp(system)
     giving.give_things(system)
     giving.run_projects(system)
+    _teachers(system)
     settle(system)
 
 
@@ -172,3 +173,16 @@ def _child(system: Remote, code: str, name: str) -> None:
         "pick_ups": [{"name": "韩雪梅", "phone": "13700137000", "relation": "grandparent"}],
     }
     system.call("volunteers", "register_participant", **facts)
+
+
+def _teachers(system: Remote) -> None:
+    """Two teachers ask for something; one has still to find a paper."""
+    papers = ["身份证", "房屋证明"]
+    facts = {"code": "G01", "title": "居住证办理", "papers": papers, "working_days": 5}
+    system.call("volunteers", "offer_service", community=sample.COMMUNITY, **facts)
+    for number, missing in enumerate(([], ["房屋证明"]), 1):
+        person = {"code": f"L{number:03}", "name": "孙老师", "phone": "13500135000"}
+        system.call("volunteers", "register_participant", community=sample.COMMUNITY, **person)
+        asked = {"participant": f"{sample.COMMUNITY}-L{number:03}", "place": "实验学校 301 室"}
+        item = f"{sample.COMMUNITY}-G01"
+        system.call("volunteers", "request_service", item=item, missing=missing, **asked)

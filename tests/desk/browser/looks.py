@@ -53,6 +53,7 @@ PAGES = {
     "project-draft": f"/desk/projects/{sample.COMMUNITY}-J003",
     "things": "/desk/things",
     "thing": f"/desk/things/{sample.COMMUNITY}-G001",
+    "services": "/desk/services",
     "preferences": "/desk/preferences",
     "not-found": "/desk/nothing",
 }

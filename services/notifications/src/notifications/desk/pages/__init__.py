@@ -10,6 +10,7 @@ from notifications.desk.pages import (
     parked,
     preferences,
     projects,
+    services,
     signing,
     things,
 )
@@ -18,7 +19,7 @@ BLUEPRINTS = [
     module.pages
     for module in (
         *(signing, inbox, pairings, board, care),
-        *(activities, projects, things, preferences, parked, live),
+        *(activities, services, projects, things, preferences, parked, live),
     )
 ]
 
