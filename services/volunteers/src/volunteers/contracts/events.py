@@ -302,7 +302,7 @@ class ServiceOverdue(ServiceData):
 
 
 class ServiceDone(ServiceData):
-    """It is done."""
+    """A teacher's request is done; ``late``: after the day that it was due on."""
 
     late = fields.Boolean(required=True)
 
