@@ -1,7 +1,7 @@
 """Applying events: a batch is one transaction of inbox marks, effects and outgoing events.
 
 Where a batch fails, the event that was in hand is tried alone and the rest again together. Where
-nobody knows which it was, the batch is halved until the bad ones stand alone. Each keeps its error
+nobody knows which it was, or many are bad, each is applied behind a savepoint. Each keeps its error
 and harms no other.
 """
 
@@ -22,7 +22,7 @@ from servicekit.telemetry import log
 
 BLAMED = 5
 """So many bad events of a batch are found one by one, as long as that proves right; more of them
-by halves, because each time what is good in the batch is done again."""
+behind savepoints, because each time what is good in the batch is done again."""
 
 
 @dataclass(slots=True)
@@ -70,57 +70,83 @@ def apply_batch(service: Any, handler: Handler, batch: Sequence[Received]) -> No
     _apply(service, handler, [received for received in batch if received.error is None])
 
 
-def _apply(
-    service: Any, handler: Handler, todo: Sequence[Received], *, blame: int = BLAMED
-) -> None:
-    """Apply all that can be. ``blame``: how often to take the event in hand for the bad one."""
+def _apply(service: Any, handler: Handler, todo: Sequence[Received]) -> None:
+    """Apply all that can be: together, then without those that were in hand as it failed."""
+    blame = BLAMED
     while todo:
         in_hand: list[Received] = []
-        try:
-            _apply_together(service, handler, todo, in_hand)
+        error = _failure(service, handler, todo, in_hand)
+        if error is None:
             return
-        except Exception as error:  # noqa: BLE001 - it is kept with its message
-            if isinstance(error, sa.exc.SQLAlchemyError) and service.database.away():
-                log.warning("handler.waiting", handler=handler.name, error=type(error).__name__)
-                service.database.wait()
-                continue
-            if len(todo) == 1:
-                todo[0].error = error
-                return
-        first, todo = _parts(todo, in_hand if blame else [])
-        _apply(service, handler, first, blame=0)
-        blame = max(blame - 1, 0) if len(first) == 1 and first[0].error else 0
+        if len(todo) == 1:
+            todo[0].error = error
+            return
+        if not blame or len(in_hand) != 1:
+            _apply_each(service, handler, todo)
+            return
+        blamed = in_hand[0]
+        _apply(service, handler, [blamed])
+        todo = [received for received in todo if received is not blamed]
+        blame = blame - 1 if blamed.error else 0
 
 
-def _parts(
-    todo: Sequence[Received], blamed: Sequence[Received]
-) -> tuple[Sequence[Received], Sequence[Received]]:
-    """The one that was in hand and the rest; halves where that is not known."""
-    if len(blamed) == 1:
-        return blamed, [received for received in todo if received is not blamed[0]]
-    return todo[: len(todo) // 2], todo[len(todo) // 2 :]
-
-
-def _apply_together(
+def _failure(
     service: Any, handler: Handler, todo: Sequence[Received], in_hand: list[Received]
+) -> Exception | None:
+    """Apply them in one transaction; what stood in the way, other than a database that is away."""
+    while True:
+        try:
+            with service.database.transaction() as session:
+                _apply_in(service, session, handler, todo, in_hand)
+        except Exception as error:  # noqa: BLE001 - it is kept with its message
+            if not (isinstance(error, sa.exc.SQLAlchemyError) and service.database.away()):
+                return error
+            log.warning("handler.waiting", handler=handler.name, error=type(error).__name__)
+            service.database.wait()
+        else:
+            failpoints.reached("handler.committed")
+            return None
+
+
+def _apply_each(service: Any, handler: Handler, todo: Sequence[Received]) -> None:
+    """In one transaction, each behind a savepoint: what fails takes nothing back but itself."""
+    try:
+        with service.database.transaction() as session:
+            for received in todo:
+                try:
+                    with session.begin_nested():
+                        _apply_in(service, session, handler, [received], [])
+                except Exception as error:  # noqa: BLE001 - it is kept with its message
+                    received.error = error
+        failpoints.reached("handler.committed")
+    except Exception:  # noqa: BLE001 - whichever it was, each by itself will show
+        for received in todo:
+            received.error = None
+            _apply(service, handler, [received])
+
+
+def _apply_in(
+    service: Any,
+    session: Session,
+    handler: Handler,
+    todo: Sequence[Received],
+    in_hand: list[Received],
 ) -> None:
-    with service.database.transaction() as session:
-        events: list[Any] = [received.event for received in todo]
-        new = inbox.mark(session, handler.name, events, now=clock.now())
-        failpoints.reached("inbox.stored")
-        fresh = []
-        for received, event in zip(todo, events, strict=True):
-            received.outcome = "applied" if (event.source, event.id) in new else "duplicate"
-            new.discard((event.source, event.id))  # it may be in the batch twice
-            if received.outcome == "applied":
-                fresh.append(received)
-        for group in [fresh] if handler.batch else ([received] for received in fresh):
-            in_hand[:] = group
-            _act(service, session, handler, [received.event for received in group])
-        in_hand.clear()
-        session.flush()
-        failpoints.reached("handler.applied")
-    failpoints.reached("handler.committed")
+    events: list[Any] = [received.event for received in todo]
+    new = inbox.mark(session, handler.name, events, now=clock.now())
+    failpoints.reached("inbox.stored")
+    fresh = []
+    for received, event in zip(todo, events, strict=True):
+        received.outcome = "applied" if (event.source, event.id) in new else "duplicate"
+        new.discard((event.source, event.id))  # it may be in the batch twice
+        if received.outcome == "applied":
+            fresh.append(received)
+    for group in [fresh] if handler.batch else ([received] for received in fresh):
+        in_hand[:] = group
+        _act(service, session, handler, [received.event for received in group])
+    in_hand.clear()
+    session.flush()
+    failpoints.reached("handler.applied")
 
 
 def _act(service: Any, session: Session, handler: Handler, events: list[Any]) -> None:
