@@ -302,7 +302,7 @@ class ServiceOverdue(ServiceData):
 
 
 class ServiceDone(ServiceData):
-    """It is done."""
+    """It is done; ``late`` where that was after the day promised."""
 
     late = fields.Boolean(required=True)
 
