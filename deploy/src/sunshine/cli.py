@@ -41,6 +41,8 @@ from sunshine import (  # noqa: E402
     projecting,
     reports,
     sample,
+    together,
+    together_reports,
 )
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
@@ -123,6 +125,7 @@ def demo(place: Place, *, keep: bool) -> None:
             sample.live(system, step)
             giving.give_things(system)
             giving.run_projects(system)
+            together.come_together(system, place.broker, sample.LAST_DAY)
             settle(system)
             report(system, sample.COMMUNITY)
     console.print(f"[dim]{time.monotonic() - began:.1f} s[/]")
@@ -140,6 +143,9 @@ def report(system: Any, community: str) -> None:
     reports.concerns(console, concerns, referrals)
     gifts = sample.pages(system, "volunteers", "find_gifts", community=community)
     projects = sample.pages(system, "volunteers", "find_projects", community=community)
+    sessions = sample.pages(system, "volunteers", "find_sessions", **span)
+    requests = sample.pages(system, "volunteers", "find_service_requests")
+    together_reports.together(console, sessions, requests)
     giving_reports.giving(console, gifts, projects)
     reports.notices(console, system.call("notifications", "summary", community=community)["items"])
 

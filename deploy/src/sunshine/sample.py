@@ -24,6 +24,7 @@ FIRST_DAY = date(2026, 11, 23)
 ZONE = ZoneInfo("Asia/Shanghai")
 LEFT_TO_CALL = 3
 DAYS = 28
+LAST_DAY = FIRST_DAY + timedelta(days=DAYS)
 TRIAL_DAYS = 14
 FILES = ("partners", "staff", "households", "needs", "volunteers")
 COORDINATOR = f"{COMMUNITY}-S01"

@@ -17,7 +17,9 @@ from sunshine.place import SERVICES
 WAIT_SECONDS = 1.0
 
 
-def tail(amqp_uri: str, systems: tuple[str, ...] = ("civil_affairs",)) -> Iterator[dict[str, Any]]:
+def tail(
+    amqp_uri: str, systems: tuple[str, ...] = ("civil_affairs", "school")
+) -> Iterator[dict[str, Any]]:
     """Every event published from now on, as ``{type, source, id, subject, time, data}``."""
     arrived: list[Any] = []
     with open_connection(amqp_uri) as connection:

@@ -21,7 +21,7 @@ class MailSettings(Settings):
 
 def test_three_settings_are_enough() -> None:
     settings = Settings.read(LEAST)
-    assert settings.external_systems == ("civil_affairs",)
+    assert settings.external_systems == ("civil_affairs", "school")
     assert settings.retry_delays == ("1", "10", "60", "600", "3600")
     assert (settings.timers, settings.timezone, settings.max_workers) == (True, "Asia/Shanghai", 10)
 

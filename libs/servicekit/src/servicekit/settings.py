@@ -98,7 +98,7 @@ class Settings:
     field_key: str = dataclasses.field(repr=False)
     http_address: str = "127.0.0.1:0"
     queue_type: str = "classic"
-    external_systems: tuple[str, ...] = ("civil_affairs",)
+    external_systems: tuple[str, ...] = ("civil_affairs", "school")
     max_workers: int = 10
     event_batch: int = 200
     retry_delays: tuple[str, ...] = ("1", "10", "60", "600", "3600")

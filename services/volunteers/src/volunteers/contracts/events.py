@@ -302,7 +302,7 @@ class ServiceOverdue(ServiceData):
 
 
 class ServiceDone(ServiceData):
-    """A teacher's request is done; ``late``: after the day that it was due on."""
+    """It is done; ``late`` where that was after the day promised."""
 
     late = fields.Boolean(required=True)
 

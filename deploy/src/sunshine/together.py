@@ -1,0 +1,218 @@
+"""What the sample community does together: the camp, the club, the associations, the teachers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from servicekit import clock
+from servicekit.events import EXCHANGE, Event, write
+from servicekit.publishing import Outgoing, Publisher
+from sunshine.sample import COMMUNITY, COORDINATOR, at, pages
+from sunshine.system import Remote, settle
+
+CHILDREN = 14
+PARENTS = 8
+TEACHERS = 6
+SIBLINGS = ((1, 2), (5, 6), (9, 10, 11))
+"""Children who ask to stay together; the others come alone."""
+GROUNDS = ("low_income", "disability", "single_parent", "grandparents", "nobody_home")
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈"
+SERVICES = (
+    ("B01", "居住证办理", ["身份证", "房屋证明"], 5),
+    ("B02", "医保关系转移", ["身份证"], 10),
+    ("B03", "生育服务登记", ["身份证", "结婚证"], 3),
+)
+WAY = ("assign", "schedule", "finish", "rate")
+
+
+def come_together(system: Remote, broker: str, day: date) -> None:
+    """An evening of ``day`` on which all of it is under way; the clock moves on to its end."""
+    meet(system)
+    announce_break(broker, day + timedelta(days=21), day + timedelta(days=56))
+    settle(system)
+    open_camp(system, days=5)
+    hold_talk(system, day)
+    found_associations(system, day)
+    serve_teachers(system, day)
+    settle(system)
+
+
+def meet(system: Remote) -> None:
+    """Everybody who takes part is registered."""
+    for number in range(1, CHILDREN + 1):
+        name = SURNAMES[number % len(SURNAMES)]
+        facts: dict[str, Any] = {
+            "birth_date": f"{2014 + number % 6}-05-17",
+            "guardian": f"{name}家长",
+            "phone": f"139000010{number:02}",
+            "consented_on": "2026-11-23",
+            "grounds": GROUNDS[: number % 3],
+            "pick_ups": [
+                {"name": f"{name}奶奶", "phone": f"139000020{number:02}", "relation": "grandparent"}
+            ],
+        }
+        _register(system, f"K{number:03}", f"{name}小朋友", **facts)
+    for number in range(1, PARENTS + 1):
+        _register(system, f"F{number:03}", f"{SURNAMES[number]}女士", birth_date="1962-03-08")
+    for number in range(1, TEACHERS + 1):
+        _register(system, f"L{number:03}", f"{SURNAMES[-number]}老师")
+
+
+def _register(system: Remote, code: str, name: str, **facts: Any) -> None:
+    person = {"community": COMMUNITY, "code": code, "name": name, **facts}
+    system.call("volunteers", "register_participant", **person)
+
+
+def announce_break(broker: str, starts_on: date, ends_on: date) -> None:
+    """The school's system publishes its winter break."""
+    data = {
+        "community": COMMUNITY,
+        "break": "WINTER",
+        "starts_on": starts_on.isoformat(),
+        "ends_on": ends_on.isoformat(),
+    }
+    event = Event(
+        type="break.announced",
+        source="school",
+        subject=f"{COMMUNITY}-WINTER",
+        id=f"break-{starts_on}",
+        time=clock.now(),
+        data=data,
+    )
+    body, headers = write(event)
+    exchange = EXCHANGE.format("school")
+    Publisher(broker).send([Outgoing(body, exchange, event.type, headers)])
+
+
+def open_camp(system: Remote, *, days: int) -> None:
+    """The camp of the break's first days: staffed, announced, enrolled; the first one confirms."""
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    camp = plan(
+        system,
+        "C01",
+        "camp",
+        "寒假大本营",
+        **{"break": "WINTER", "start": "09:00", "end": "16:00"},
+        capacity=12,
+        ratio=4,
+        age_from=6,
+        age_until=13,
+    )
+    adults = _cleared(system)
+    for sitting in _sessions(system, camp)[:days]:
+        for volunteer in adults[:2]:
+            facts = {"session": sitting["id"], "volunteer": volunteer}
+            coordinator.call("volunteers", "staff_session", **facts)
+    coordinator.call("volunteers", "announce_activity", activity=camp)
+    together = {number for party in SIBLINGS for number in party}
+    alone = [(number,) for number in range(1, CHILDREN + 1) if number not in together]
+    for sitting in _sessions(system, camp)[:days]:
+        for party in (*SIBLINGS, *alone):
+            offered = enrol(system, sitting["id"], *(f"K{number:03}" for number in party))
+            if offered == "offered":
+                first = f"{sitting['id']}-K{party[0]:03}-1"
+                coordinator.call("volunteers", "confirm_enrolment", enrolment=first)
+
+
+def hold_talk(system: Remote, day: date, code: str = "T01", title: str = "青春期怎么聊") -> None:
+    """A parents' talk that evening: asked for, registered, attended, handed out."""
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    wish = {"title": title, "participant": f"{COMMUNITY}-F001"}
+    topic = coordinator.call("volunteers", "wish_topic", community=COMMUNITY, **wish)
+    talk = plan(system, code, "talk", title, starts_on=day.isoformat(), start="21:00", end="22:00")
+    coordinator.call("volunteers", "take_up_topic", topic=topic["id"], activity=talk)
+    coordinator.call("volunteers", "announce_activity", activity=talk)
+    sitting = f"{talk}-{day:%Y%m%d}"
+    for number in range(1, PARENTS + 1):
+        enrol(system, sitting, f"F{number:03}")
+    coordinator.call("volunteers", "ask_question", session=sitting, text="孩子不愿说话怎么办？")
+    clock.travel(at(day, 21))
+    for number in range(1, PARENTS):  # the last one stays away
+        came = f"{sitting}-F{number:03}-1"
+        coordinator.call("volunteers", "sign_in", enrolment=came)
+    clock.travel(at(day, 22))
+    coordinator.call("volunteers", "close_session", session=sitting)
+    paper = {"title": "讲义", "address": "https://example.org/talk.pdf"}
+    coordinator.call("volunteers", "add_material", session=sitting, **paper)
+
+
+def found_associations(system: Remote, day: date) -> None:
+    """Two associations with members and a weekly meeting."""
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    for number, (partner, title) in enumerate((("P03", "太极晨练"), ("P04", "合唱排练")), 1):
+        for member in range(number, PARENTS, 2):
+            facts = {
+                "association": f"{COMMUNITY}-{partner}",
+                "participant": f"{COMMUNITY}-F{member:03}",
+            }
+            coordinator.call("volunteers", "join_association", **facts)
+        meeting = plan(
+            system,
+            f"M{number:02}",
+            "meeting",
+            title,
+            host=partner,
+            rule="FREQ=WEEKLY;BYDAY=SA",
+            starts_on=(day + timedelta(days=1)).isoformat(),
+            start="07:00",
+            end="08:00",
+        )
+        coordinator.call("volunteers", "announce_activity", activity=meeting)
+
+
+def serve_teachers(system: Remote, day: date) -> None:
+    """Each teacher asks for something, and each request has come a step further."""
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    for code, title, papers, days in SERVICES:
+        facts = {"code": code, "title": title, "papers": papers, "working_days": days}
+        coordinator.call("volunteers", "offer_service", community=COMMUNITY, **facts)
+    given: dict[str, dict[str, Any]] = {
+        "assign": {"staff": COORDINATOR},
+        "schedule": {"on": day.isoformat(), "at": "23:00"},
+        "finish": {},
+        "rate": {"rating": 5},
+    }
+    for number in range(1, TEACHERS + 1):
+        asked = {
+            "item": f"{COMMUNITY}-{SERVICES[number % len(SERVICES)][0]}",
+            "participant": f"{COMMUNITY}-L{number:03}",
+            "place": "实验学校教师办公室",
+        }
+        made = coordinator.call("volunteers", "request_service", **asked)["id"]
+        for step in WAY[: number - 1]:
+            coordinator.call("volunteers", f"{step}_service", request=made, **given[step])
+
+
+def plan(system: Remote, code: str, kind: str, title: str, **facts: Any) -> str:
+    """Plan an activity of the sample; its id."""
+    usual = {"place": "永环社区二楼活动室", "capacity": 40}
+    named = {"community": COMMUNITY, "code": code, "kind": kind, "title": title}
+    made = system.call("volunteers", "plan_activity", **{**usual, **named, **facts})
+    return str(made["id"])
+
+
+def enrol(system: Remote, sitting: str, *codes: str) -> str:
+    """Some wish to come, together; what became of it."""
+    people = [f"{COMMUNITY}-{code}" for code in codes]
+    wished = {"session": sitting, "participants": people, "together": True}
+    return str(system.call("volunteers", "enrol", **wished)[0]["state"])
+
+
+def _sessions(system: Remote, activity: str) -> list[dict[str, Any]]:
+    span = {"from": "2026-01-01", "until": "2028-12-31"}
+    return list(pages(system, "volunteers", "find_sessions", activity=activity, **span))
+
+
+def _cleared(system: Remote) -> list[str]:
+    """Grown-ups with a background check that lasts."""
+    found = pages(system, "volunteers", "find_volunteers", state="active")
+    return [
+        each["id"]
+        for each in found
+        if not each["minor"]
+        and any(
+            held["kind"] == "background_check" and held["expires_on"] > "2027-12-31"
+            for held in each["clearances"]
+        )
+    ]
