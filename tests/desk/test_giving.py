@@ -105,3 +105,10 @@ def test_a_running_project_shows_its_goals_and_is_exported(
     for path in (running, f"{running}/template.json"):
         assert stranger.get(path).status == 403
     assert coordinator.post(f"{running}/act", {"act": "burn"}).status == 400
+
+
+def test_a_report_opens_as_a_pdf(coordinator: Person, stranger: Person) -> None:
+    report = f"/desk/projects/{sample.COMMUNITY}-J001/midterm.pdf"
+    answer = coordinator.get(report)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert stranger.get(report).status == 403

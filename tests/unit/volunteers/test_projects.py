@@ -322,7 +322,7 @@ def _recounted(session: Session, goal: dict[str, Any]) -> int:
         }
         visit = session.get_one(Visit, entry.visit_id)
         if kept and of_kind(visit.pairing):
-            minutes[entry.visit_id] = entry.minutes
+            minutes[entry.work] = entry.minutes
     return sum(minutes.values()) // 60
 
 

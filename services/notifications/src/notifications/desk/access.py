@@ -87,6 +87,7 @@ ROUTES: dict[str, Rule] = {
     "project_template": Rule(
         Who.SIGNED_IN, "the project's community; holds no person and no figure"
     ),
+    "project_report": Rule(Who.SIGNED_IN, "the project's community"),
     "draft_project": Rule(Who.SIGNED_IN, "the community in the path; the partner is of it"),
     "project_act": Rule(Who.SIGNED_IN, "the project's community; who decides, the service checks"),
     "things": Rule(Who.SIGNED_IN, "the community in the path"),

@@ -27,6 +27,8 @@ GIVING: dict[str, tuple[str, str]] = {
     "project_reject": ("不予立项", "Reject"),
     "project_reason": ("原因", "Reason"),
     "project_notice": ("公示至{day}", "On public notice until {day}"),
+    "project_report_midterm": ("中期报告（PDF）", "Mid-term report (PDF)"),
+    "project_report_closing": ("结项报告（PDF）", "Closing report (PDF)"),
     "project_template": ("导出模板", "Export as a template"),
     "project_goals": ("目标与指标", "Goals and indicators"),
     "project_no_goals": ("还没有目标。", "It has no goal yet."),
