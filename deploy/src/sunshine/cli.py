@@ -39,6 +39,7 @@ from sunshine import (  # noqa: E402
     noticing,
     operating,
     projecting,
+    reciprocating,
     reports,
     sample,
 )
@@ -289,6 +290,7 @@ COMMANDS = (
     noticing.rules,
     desk.desk,
     projecting.project,
+    reciprocating.reciprocity,
 )
 for command in COMMANDS:
     group.add_command(command)
