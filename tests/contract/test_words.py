@@ -6,7 +6,7 @@ from households.domain import caring, codes, feedback
 from notifications.domain import giving_words, words
 from servicekit.codes import LabelledEnum
 from volunteers.domain import codes as helping
-from volunteers.domain import gifts, projects, recognition
+from volunteers.domain import gifts, projects, reciprocity, recognition
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,8 @@ from volunteers.domain import gifts, projects, recognition
         (giving_words.Nature, projects.Nature),
         (giving_words.Side, projects.Side),
         (giving_words.RejectReason, projects.RejectReason),
+        (giving_words.Unit, reciprocity.Unit),
+        (giving_words.Standing, reciprocity.Standing),
     ],
 )
 def test_every_code_of_the_others_has_its_words(

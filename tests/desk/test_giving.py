@@ -105,3 +105,18 @@ def test_a_running_project_shows_its_goals_and_is_exported(
     for path in (running, f"{running}/template.json"):
         assert stranger.get(path).status == 403
     assert coordinator.post(f"{running}/act", {"act": "burn"}).status == 400
+
+
+def test_a_report_opens_as_a_pdf(coordinator: Person, stranger: Person) -> None:
+    report = f"/desk/projects/{sample.COMMUNITY}-J001/midterm.pdf"
+    answer = coordinator.get(report)
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert stranger.get(report).status == 403
+
+
+def test_the_shared_ledger_shows_each_partner(coordinator: Person, stranger: Person) -> None:
+    page = f"/desk/reciprocity/of/{sample.COMMUNITY}"
+    shown = html.unescape(coordinator.get(page).text)
+    assert all(word in shown for word in ("实验学校", "太极拳协会", "付出较多"))
+    assert "2026-11" in shown
+    assert stranger.get(page).status == 403

@@ -39,6 +39,7 @@ from sunshine import (  # noqa: E402
     noticing,
     operating,
     projecting,
+    reciprocating,
     reports,
     sample,
     together,
@@ -295,6 +296,7 @@ COMMANDS = (
     noticing.rules,
     desk.desk,
     projecting.project,
+    reciprocating.reciprocity,
 )
 for command in COMMANDS:
     group.add_command(command)

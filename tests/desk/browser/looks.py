@@ -48,6 +48,7 @@ PAGES = {
     "care": "/desk/care",
     "activities": "/desk/activities",
     "session": "/desk/activities/{session}",
+    "reciprocity": "/desk/reciprocity",
     "projects": "/desk/projects",
     "project": f"/desk/projects/{sample.COMMUNITY}-J001",
     "project-draft": f"/desk/projects/{sample.COMMUNITY}-J003",

@@ -320,9 +320,9 @@ def _recounted(session: Session, goal: dict[str, Any]) -> int:
         kept = entry.state == "verified" and f"{entry.visit_id}-reversed" not in {
             each.id for each in session.query(HourEntry)
         }
-        visit = session.get(Visit, entry.visit_id) if entry.visit_id else None
-        if kept and visit and of_kind(visit.pairing):
-            minutes[visit.id] = entry.minutes
+        visit = session.get_one(Visit, entry.visit_id)
+        if kept and of_kind(visit.pairing):
+            minutes[entry.work] = entry.minutes
     return sum(minutes.values()) // 60
 
 

@@ -82,11 +82,13 @@ ROUTES: dict[str, Rule] = {
     "activity_session": Rule(Who.SIGNED_IN, "the session's community; the audit keeps who reads"),
     "enrolment_step": Rule(Who.SIGNED_IN, "the session's and the enrolment's community"),
     "close_session": Rule(Who.SIGNED_IN, "the session's community"),
+    "reciprocity": Rule(Who.SIGNED_IN, "the community in the path; figures only"),
     "projects": Rule(Who.SIGNED_IN, "the community in the path"),
     "project": Rule(Who.SIGNED_IN, "the project's community"),
     "project_template": Rule(
         Who.SIGNED_IN, "the project's community; holds no person and no figure"
     ),
+    "project_report": Rule(Who.SIGNED_IN, "the project's community"),
     "draft_project": Rule(Who.SIGNED_IN, "the community in the path; the partner is of it"),
     "project_act": Rule(Who.SIGNED_IN, "the project's community; who decides, the service checks"),
     "things": Rule(Who.SIGNED_IN, "the community in the path"),

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 GIVING: dict[str, tuple[str, str]] = {
     "giving": ("项目、物资与共建", "Projects, things and reciprocity"),
+    "reciprocity": ("共建", "Reciprocity"),
+    "reciprocity_lead": (
+        "共驻共建账本：每个单位付出了什么、得到了什么，都从原始记录实时统计。",
+        "The shared ledger: what each partner gave and received, counted from the raw records.",
+    ),
+    "ledger_party": ("单位", "Party"),
+    "ledger_given": ("付出", "Given"),
+    "ledger_received": ("得到", "Received"),
+    "ledger_standing": ("是否平衡", "Balance"),
+    "ledger_from": ("从", "From"),
+    "ledger_until": ("至", "to"),
+    "ledger_fair": (
+        "每小时、每席位、每项服务、每件物资各计一；一方不超过另一方的两倍即为基本平衡。",
+        "Each unit counts one; in balance: neither side is more than twice the other.",
+    ),
+    "party_residents": ("居民个人", "residents"),
+    "party_community": ("社区", "the community"),
+    "party_schools": ("学校", "the schools"),
     "projects": ("项目", "Projects"),
     "projects_lead": (
         "项目从申报、评审、公示到结项：每一关要什么材料、还差什么，一目了然。",
@@ -27,6 +45,8 @@ GIVING: dict[str, tuple[str, str]] = {
     "project_reject": ("不予立项", "Reject"),
     "project_reason": ("原因", "Reason"),
     "project_notice": ("公示至{day}", "On public notice until {day}"),
+    "project_report_midterm": ("中期报告（PDF）", "Mid-term report (PDF)"),
+    "project_report_closing": ("结项报告（PDF）", "Closing report (PDF)"),
     "project_template": ("导出模板", "Export as a template"),
     "project_goals": ("目标与指标", "Goals and indicators"),
     "project_no_goals": ("还没有目标。", "It has no goal yet."),

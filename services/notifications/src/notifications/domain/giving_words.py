@@ -129,6 +129,24 @@ class RejectReason(LabelledEnum):
     OTHER = "other", "其他", "other"
 
 
+class Unit(LabelledEnum):
+    """What is exchanged."""
+
+    HOURS = "hours", "服务小时", "hours"
+    PLACES = "places", "活动席位", "places"
+    SERVICES = "services", "办事服务", "services"
+    THINGS = "things", "物资", "things"
+
+
+class Standing(LabelledEnum):
+    """How what a party gave compares with what it received."""
+
+    BALANCED = "balanced", "基本平衡", "in balance"
+    GIVES_MORE = "gives_more", "付出较多", "gives more"
+    RECEIVES_MORE = "receives_more", "受益较多", "receives more"
+    NOTHING = "nothing", "暂无往来", "nothing yet"
+
+
 GIVING: Mapping[str, type[LabelledEnum]] = {
     "gift": GiftKind,
     "gift_state": GiftState,
@@ -140,4 +158,6 @@ GIVING: Mapping[str, type[LabelledEnum]] = {
     "nature": Nature,
     "side": Side,
     "reject_reason": RejectReason,
+    "unit": Unit,
+    "standing": Standing,
 }

@@ -133,6 +133,12 @@ class ReviewProject(ProjectArgs):
     )
 
 
+class PrintReport(ProjectArgs):
+    """print_report: of a project that has begun, as a PDF in base64."""
+
+    report = fields.String(required=True, validate=validate.OneOf(("midterm", "closing")))
+
+
 class MoveProject(ProjectArgs):
     """move_project: through its next gate, or to ``rejected`` with a reason."""
 

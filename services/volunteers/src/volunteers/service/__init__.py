@@ -17,6 +17,7 @@ from volunteers.service.matching import Matching
 from volunteers.service.pairings import Pairings
 from volunteers.service.people import People
 from volunteers.service.projects import Projects
+from volunteers.service.reciprocity import Reciprocity
 from volunteers.service.recognition import Recognition
 from volunteers.service.services import TeacherDesk
 from volunteers.service.silences import Silences
@@ -39,6 +40,7 @@ class VolunteersService(
     Certificates,
     Gifts,
     Projects,
+    Reciprocity,
     TeacherDesk,
     Service,
 ):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import date
 from functools import partial
 from typing import Any
 
-from servicekit.service import Call, rpc
+from servicekit.service import Call, compute, rpc
 from servicekit.workdays import published
 from volunteers.contracts import projects as projects_rpc
+from volunteers.contracts.certificates import Printed
 from volunteers.domain.dossiers import notice_end
 from volunteers.queries import projects as found
+from volunteers.queries import reporting
 from volunteers.queries.lookup import local_day
 from volunteers.usecases import copying, projects
 
@@ -53,6 +56,14 @@ class Projects:
     @rpc(projects_rpc.ProjectArgs, returns=projects_rpc.DossierView)
     def get_project(self, call: Call, data: Data) -> Any:
         return found.get_project(call.session, data["project"], local_day(call.session, call.now))
+
+    @rpc(projects_rpc.PrintReport, returns=Printed, transaction=False)
+    def print_report(self, call: Call, data: Data) -> Any:
+        from volunteers.usecases.project_reports import report  # and its library, when it is needed
+
+        with call.transaction() as session:
+            said = reporting.report_of(session, data["project"], local_day(session, call.now))
+        return {"pdf": b64encode(compute(report, said, kind=data["report"])).decode()}
 
     @rpc(projects_rpc.FindProjects, returns=projects_rpc.ProjectPage)
     def find_projects(self, call: Call, data: Data) -> Any:

@@ -10,6 +10,7 @@ from notifications.desk.pages import (
     parked,
     preferences,
     projects,
+    reciprocity,
     services,
     signing,
     things,
@@ -19,7 +20,7 @@ BLUEPRINTS = [
     module.pages
     for module in (
         *(signing, inbox, pairings, board, care),
-        *(activities, services, projects, things, preferences, parked, live),
+        *(activities, services, projects, things, reciprocity, preferences, parked, live),
     )
 ]
 

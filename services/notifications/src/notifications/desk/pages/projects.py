@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
@@ -41,6 +42,14 @@ def project_template(project: str) -> Response:
     answer = jsonify(_volunteers().export_project(project=project))
     answer.headers["Content-Disposition"] = f"attachment; filename={project}.json"
     return answer
+
+
+@pages.get("/projects/<project>/<report>.pdf")
+def project_report(project: str, report: str) -> Response:
+    """The mid-term or the closing report, to be printed, completed by hand, and signed."""
+    pdf = b64decode(_volunteers().print_report(project=project, report=report)["pdf"])
+    name = f"inline; filename={project}-{report}.pdf"
+    return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": name})
 
 
 @pages.post("/projects/of/<community>/draft")
