@@ -17,7 +17,11 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 class Answer:
     status: int
     headers: http.client.HTTPMessage
-    text: str
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
 
     @property
     def token(self) -> str:
@@ -56,10 +60,11 @@ class Person:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, sent | named)
             response = connection.getresponse()
-            answer = Answer(response.status, response.headers, response.read().decode())
+            answer = Answer(response.status, response.headers, response.read())
         finally:
             connection.close()
         for line in answer.headers.get_all("Set-Cookie", []):
             self.cookies |= {key: morsel.value for key, morsel in SimpleCookie(line).items()}
-        self.token = answer.token or self.token
+        if not answer.headers.get_content_type().endswith("pdf"):
+            self.token = answer.token or self.token
         return answer

@@ -116,7 +116,20 @@ def _live(system: Remote) -> None:
     giving.give_things(system)
     giving.run_projects(system)
     _teachers(system)
+    _claim(system)
     settle(system)
+
+
+def _claim(system: Remote) -> None:
+    """The coordinator claims two hours for the same morning, twice."""
+    day = sample.FIRST_DAY.isoformat()
+    claim: dict[str, Any] = {"volunteer": f"{sample.COMMUNITY}-V001", "aid_kind": "elderly"}
+    claim |= {"on": day, "minutes": 120, "evidence": "sign_in", "note": "义诊维持秩序"}
+    coordinator = system.acting(sample.COORDINATOR, "coordinator", sample.COMMUNITY)
+    for start in ("09:00", "10:00"):
+        coordinator.call("volunteers", "top_up_hours", **claim, start=start)
+    span = {"community": sample.COMMUNITY, "from": day, "until": day}
+    system.call("volunteers", "flag_hours", **span)
 
 
 def _worry(system: Remote) -> None:

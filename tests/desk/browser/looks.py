@@ -55,6 +55,7 @@ PAGES = {
     "things": "/desk/things",
     "thing": f"/desk/things/{sample.COMMUNITY}-G001",
     "services": "/desk/services",
+    "recognition": "/desk/recognition",
     "preferences": "/desk/preferences",
     "not-found": "/desk/nothing",
 }

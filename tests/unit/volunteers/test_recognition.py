@@ -120,6 +120,7 @@ def test_what_a_claim_says_is_kept_to(session: Session) -> None:
         ([Stay("a", 540, 600), Stay("b", 590, 660)], ["overlap"]),
         ([Stay("a", 540, 600, place=NEAR), Stay("b", 605, 660, place=FAR)], ["travel"]),
         ([Stay("a", 540, 600, place=NEAR), Stay("b", 650, 700, place=FAR)], []),
+        ([Stay("a", 540, 600, place=NEAR), Stay("b", 600, 660, place=(41.825, 123.455))], []),
         ([Stay("a", 540, 600, place=NEAR), Stay("b", 601, 660, place=NEAR)], []),
         ([Stay("a", 540, 601, planned=60)], []),
         ([Stay("a", 540, 661, planned=60)], ["long"]),

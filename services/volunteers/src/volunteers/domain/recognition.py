@@ -43,6 +43,8 @@ class FlagState(LabelledEnum):
 
 METRES_A_MINUTE = 250
 """15 km/h as the crow flies: on a bicycle along streets nobody is faster through a town."""
+GRACE_MINUTES = 15
+"""Visits are logged with the hour they were planned for; two in a row leave no time between."""
 ROUNDED_M = 200
 """Both places are kept rounded to some 100 m."""
 LONG_BY = 60
@@ -92,7 +94,7 @@ def _both(first: Stay, then: Stay) -> Flag | None:
     if first.place is None or then.place is None:
         return None
     away = metres(*first.place, *then.place)
-    possible = between * METRES_A_MINUTE + ROUNDED_M
+    possible = (between + GRACE_MINUTES) * METRES_A_MINUTE + ROUNDED_M
     return Flag(FlagKind.TRAVEL, then.work, first.work, between, away) if away > possible else None
 
 

@@ -12,6 +12,7 @@ from notifications.desk.pages import (
     projects,
     reciprocity,
     services,
+    recognition,
     signing,
     things,
 )
@@ -20,7 +21,7 @@ BLUEPRINTS = [
     module.pages
     for module in (
         *(signing, inbox, pairings, board, care),
-        *(activities, services, projects, things, reciprocity, preferences, parked, live),
+        *(activities, services, projects, things, reciprocity, recognition, preferences, parked, live),
     )
 ]
 

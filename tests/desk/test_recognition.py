@@ -1,0 +1,91 @@
+"""Hours at the desk: looked into, approved by somebody else; and a certificate to print."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+import printed
+from desk.people import Person
+from desk.town import Town
+from sunshine import sample
+from sunshine.desk import set_password
+
+HERE = f"/desk/recognition/of/{sample.COMMUNITY}"
+VOLUNTEER = f"{sample.COMMUNITY}-V001"
+CLAIM = f"{VOLUNTEER}-T{sample.FIRST_DAY:%Y%m%d}T0900"
+SECOND = f"{VOLUNTEER}-T{sample.FIRST_DAY:%Y%m%d}T1000"
+FLAG = f"{SECOND}:overlap:{CLAIM.removeprefix(sample.COMMUNITY)}"
+
+
+@pytest.fixture
+def colleague(sunny: Town, somebody: Callable[[], Person]) -> Callable[[str], Person]:
+    """Somebody of the staff, signed in."""
+
+    def signed_in(code: str) -> Person:
+        set_password(sunny.system, f"{sample.COMMUNITY}-{code}", "a-colleagues-own-word")
+        person = somebody()
+        assert person.sign_in(code, "a-colleagues-own-word").status == 303
+        return person
+
+    return signed_in
+
+
+def step(person: Person, path: str, **facts: str) -> str:
+    """Take a step, and see the page that follows."""
+    answer = person.post(path, facts)
+    assert answer.status == 303, answer.text
+    return html.unescape(person.get(answer.headers["Location"]).text)
+
+
+def test_claims_are_settled_by_somebody_else_and_certified(
+    sunny: Town, coordinator: Person, colleague: Callable[[str], Person], tmp_path: Path
+) -> None:
+    shown = html.unescape(coordinator.get("/desk/recognition").text)
+    assert "时间重叠" in shown
+    assert "须由他人复核" in shown
+    for path, name in ((f"claims/{CLAIM}", "approve"), (f"flags/{quote(FLAG)}", "explain")):
+        assert coordinator.post(f"/desk/recognition/{path}", {"step": name}).status == 403
+    director = colleague("S09")
+    assert "没有需要核查的时长" in step(
+        director, f"/desk/recognition/flags/{quote(FLAG)}", step="uphold"
+    )
+    assert "没有待复核的申报" in step(director, f"/desk/recognition/claims/{CLAIM}", step="approve")
+    period = {"from": sample.FIRST_DAY.isoformat(), "until": sample.FIRST_DAY.isoformat()}
+    shown = step(director, f"{HERE}/certificates", volunteer="v001", **period)
+    assert "120 分钟" in shown
+    (certificate,) = sunny.system.call(
+        "volunteers", "find_certificates", community=sample.COMMUNITY
+    )["items"]
+    answer = director.get(f"/desk/recognition/certificates/{certificate['id']}.pdf")
+    pdf = tmp_path / "certificate.pdf"
+    pdf.write_bytes(answer.body)
+    assert answer.headers.get_content_type() == "application/pdf"
+    assert printed.problems(pdf) == []
+    (address,) = printed.codes(pdf)
+    public = Person(f"http://127.0.0.1:{sunny.host.extension('volunteers', 'web').port}")
+    path = address.removeprefix("http://127.0.0.1:8002")
+    valid, invalid = public.get(path), public.get("/certificates/AAAA-BBBB-CCCC-DDDD")
+    assert (valid.status, invalid.status) == (200, 404)
+    assert "<p>有效</p>" in valid.text
+    assert "<p>无效</p>" in invalid.text
+    assert certificate["id"] not in valid.text
+
+
+def test_whoever_only_looks_decides_nothing(
+    stranger: Person, colleague: Callable[[str], Person]
+) -> None:
+    liaison = colleague("S07")
+    shown = html.unescape(liaison.get("/desk/recognition").text)
+    assert "服务证明" in shown
+    assert "出具证明" not in shown
+    for person in (liaison, stranger):
+        assert person.post(f"{HERE}/certificates", {"volunteer": "V001"}).status == 403
+        assert person.post(f"/desk/recognition/claims/{CLAIM}", {"step": "refuse"}).status == 403
+    assert stranger.get(HERE).status in (403, 404)
+    director = colleague("S09")
+    assert director.post(f"/desk/recognition/claims/{CLAIM}", {"step": "forget"}).status == 400
