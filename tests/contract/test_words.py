@@ -7,6 +7,7 @@ from notifications.domain import giving_words, words
 from servicekit.codes import LabelledEnum
 from volunteers.domain import codes as helping
 from volunteers.domain import gifts, projects, reciprocity, recognition
+from volunteers.domain import gifts, projects, recognition, training
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,8 @@ from volunteers.domain import gifts, projects, reciprocity, recognition
         (words.FeedbackOutcome, feedback.FeedbackOutcome),
         (words.Evidence, recognition.Evidence),
         (words.FlagKind, recognition.FlagKind),
+        (words.HonourLevel, training.HonourLevel),
+        (words.HonourOf, training.HonourOf),
         (words.HoursDoubt, helping.HoursDoubt),
         (words.NeedUrgency, codes.Urgency),
         (words.Profession, caring.Profession),

@@ -89,3 +89,21 @@ def test_whoever_only_looks_decides_nothing(
     assert stranger.get(HERE).status in (403, 404)
     director = colleague("S09")
     assert director.post(f"/desk/recognition/claims/{CLAIM}", {"step": "forget"}).status == 400
+
+
+def test_training_and_honours_are_kept_at_the_desk(coordinator: Person) -> None:
+    session = f"{sample.COMMUNITY}-TC-CP-{sample.FIRST_DAY:%Y%m%d}"
+    assert "儿童保护培训" in html.unescape(coordinator.get("/desk/training").text)
+    shown = step(coordinator, f"/desk/training/sessions/{session}", attended="v001, V002")
+    assert "有效期至2027年11月23日" in shown
+    honour = {"of": "community", "level": "district", "year": "2026", "code": "2026-1"}
+    honour |= {"title": "最美社区", "evidence": "奖牌存会议室"}
+    shown = step(coordinator, f"/desk/training/of/{sample.COMMUNITY}/honours", **honour)
+    assert "2026 · 区级" in shown
+    course = {"course": session.rpartition("-")[0], "on": "2026-12-05", "place": "学校礼堂"}
+    assert "学校礼堂" in step(
+        coordinator, f"/desk/training/of/{sample.COMMUNITY}/sessions", **course
+    )
+    wrong = {**honour, "year": "soon", "code": "2026-2"}
+    path = f"/desk/training/of/{sample.COMMUNITY}/honours"
+    assert coordinator.post(path, wrong).status == 400

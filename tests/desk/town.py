@@ -130,6 +130,10 @@ def _claim(system: Remote) -> None:
         coordinator.call("volunteers", "top_up_hours", **claim, start=start)
     span = {"community": sample.COMMUNITY, "from": day, "until": day}
     system.call("volunteers", "flag_hours", **span)
+    course = {"community": sample.COMMUNITY, "code": "CP", "title": "儿童保护培训"}
+    offered = system.call("volunteers", "offer_course", **course, valid_months=12)
+    planned = {"course": offered["id"], "on": day, "place": "社区活动室"}
+    system.call("volunteers", "plan_training", **planned)
 
 
 def _worry(system: Remote) -> None:

@@ -56,6 +56,7 @@ PAGES = {
     "thing": f"/desk/things/{sample.COMMUNITY}-G001",
     "services": "/desk/services",
     "recognition": "/desk/recognition",
+    "training": "/desk/training",
     "preferences": "/desk/preferences",
     "not-found": "/desk/nothing",
 }

@@ -71,6 +71,11 @@ _SESSION = {
     "kind": "camp",
     "on": "2027-01-18",
 }
+_TRAINING = {
+    "completion": f"{COMMUNITY}-TC-CP-V001-20261121",
+    "course": f"{COMMUNITY}-TC-CP",
+    "valid_until": "2027-11-21",
+}
 
 _SERVICE = {
     "community": COMMUNITY,
@@ -137,6 +142,17 @@ HEARD: dict[str, dict[str, Any]] = {
     "hours.reversed": {**_HOURS, "reason": "not_confirmed"},
     "hours.flagged": {**_VOLUNTEER, "flag": "F1", "kind": "overlap", "on": "2026-11-25"},
     "star.reached": {**_VOLUNTEER, "recognition": "V001-star2", "star": 2},
+    "training.completed": {**_VOLUNTEER, **_TRAINING},
+    "training.expiring": {**_VOLUNTEER, **_TRAINING},
+    "honour.awarded": {
+        "community": COMMUNITY,
+        "version": 1,
+        "honour": f"{COMMUNITY}-HN-2026A",
+        "of": "volunteer",
+        "holder": f"{COMMUNITY}-V001",
+        "level": "district",
+        "year": 2026,
+    },
     "certificate.issued": {**_VOLUNTEER, "certificate": f"{COMMUNITY}-V001-Z2026112701"},
     "hours.verified": {
         **_VOLUNTEER,

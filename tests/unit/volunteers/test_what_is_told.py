@@ -28,9 +28,19 @@ from unit.volunteers.neighbourhood import (
     visits_of,
 )
 from unit.volunteers.test_recognition import claim, decide
+from unit.volunteers.test_training import honour, trained
 from volunteers.contracts import CONSUMED, PUBLISHED, SAMPLES
 from volunteers.domain.codes import AbsenceReason, VolunteerState
-from volunteers.usecases import absence, certificates, flagging, hours, people, silence, stars
+from volunteers.usecases import (
+    absence,
+    certificates,
+    flagging,
+    hours,
+    people,
+    silence,
+    stars,
+    training,
+)
 
 TOLD_ELSEWHERE = {
     type_
@@ -111,6 +121,10 @@ def also_thanked(session: Session) -> None:
     span = {"community": HERE, "since": TODAY, "until": TODAY}
     flagging.flag_hours(session, span, now=NOW)
     decide(session, claims[1].id, approved=False)
+    trained(session, volunteer)
+    soon = {"community": HERE, "today": TODAY}
+    training.announce_trainings(session, soon, now=NOW, notice_days=400)
+    honour(session, volunteer)
     period = {"volunteer": volunteer, "since": TODAY, "until": TODAY}
     certificates.issue_certificate(session, period, now=NOW, actor=OFFICE)
 

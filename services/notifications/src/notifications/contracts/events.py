@@ -306,6 +306,20 @@ class CertificateIssued(VolunteerSeen):
     certificate = Id(required=True)
 
 
+class TrainingSeen(VolunteerSeen):
+    completion = Id(required=True)
+    course = Id(required=True)
+    valid_until = LocalDate(required=True)
+
+
+class HonourAwarded(EventData):
+    honour = Id(required=True)
+    of = _word()
+    holder = Id(required=True)
+    level = _word()
+    year = fields.Integer(required=True)
+
+
 class SessionSeen(EventData):
     session = Id(required=True)
     activity = Id(required=True)
@@ -460,6 +474,9 @@ OURS: dict[str, type[EventData]] = {
     "service.overdue": ServiceOfStaff,
     "service.done": ServiceDone,
     "service.rated": ServiceRated,
+    "training.completed": TrainingSeen,
+    "training.expiring": TrainingSeen,
+    "honour.awarded": HonourAwarded,
     "notification.acknowledged": NotificationAcknowledged,
     "notification.escalated": NotificationEscalated,
     "delivery.failed": DeliveryFailed,

@@ -1,4 +1,4 @@
-"""The phrases about hours, stars and certificates: key → (Chinese, English)."""
+"""The phrases about hours, stars, certificates, training and honours: key → (Chinese, English)."""
 
 from __future__ import annotations
 
@@ -38,4 +38,40 @@ RECOGNITION: dict[str, tuple[str, str]] = {
     "recognition_issue_done": ("证明已出具，可下载打印。", "Issued; it can be printed."),
     "recognition_print": ("下载 PDF", "PDF"),
     "recognition_revoked": ("已撤销", "revoked"),
+    "training": ("培训与荣誉", "Training and honours"),
+    "training_lead": (
+        "安排培训、登记出席、查看到期情况，记录社区、共建单位和志愿者的荣誉。",
+        "Plan training, record who was there, see what runs out; honours and their evidence.",
+    ),
+    "training_courses": ("课程", "Courses"),
+    "training_no_courses": ("还没有课程。", "There are no courses yet."),
+    "training_course_facts": (
+        "{sessions} 次课，有效 {months} 个月",
+        "{sessions} session(s), valid {months} months",
+    ),
+    "training_gates": ("保持有效：", "keeps valid:"),
+    "training_grants": ("授予：", "gives:"),
+    "training_course": ("课程", "Course"),
+    "training_on": ("日期", "Date"),
+    "training_place": ("地点", "Place"),
+    "training_plan": ("安排一次课", "Plan a session"),
+    "training_planned": ("已安排。", "Planned."),
+    "training_sessions": ("最近的课", "Sessions"),
+    "training_no_sessions": ("还没有安排。", "None is planned."),
+    "training_attended": ("到场志愿者编号", "Codes of those who were there"),
+    "training_record": ("登记出席", "Record"),
+    "training_recorded": ("已登记出席。", "Recorded."),
+    "training_completions": ("完成与到期", "Completed, and until when"),
+    "training_no_completions": ("还没有人完成课程。", "Nobody has completed a course yet."),
+    "training_until": ("有效期至{day}", "until {day}"),
+    "training_honours": ("荣誉", "Honours"),
+    "training_title": ("荣誉名称", "What it is called"),
+    "training_of": ("授予", "Of"),
+    "training_holder": ("编号（社区荣誉不填）", "Code (none for the community)"),
+    "training_level": ("级别", "Level"),
+    "training_year": ("年度", "Year"),
+    "training_code": ("档案号", "Record's code"),
+    "training_evidence": ("证明材料存放处", "Where the evidence is"),
+    "training_honour": ("记录荣誉", "Record the honour"),
+    "training_honoured": ("已记录荣誉。", "Recorded."),
 }

@@ -213,6 +213,25 @@ class FlagKind(LabelledEnum):
     LONG = "long", "远超计划时长", "much longer than planned"
 
 
+class HonourLevel(LabelledEnum):
+    """Who honours."""
+
+    COMMUNITY = "community", "社区级", "the community"
+    STREET = "street", "街道级", "the street"
+    DISTRICT = "district", "区级", "the district"
+    CITY = "city", "市级", "the city"
+    PROVINCE = "province", "省级", "the province"
+    NATION = "nation", "国家级", "the nation"
+
+
+class HonourOf(LabelledEnum):
+    """Who was honoured."""
+
+    COMMUNITY = "community", "社区", "the community"
+    PARTNER = "partner", "共建单位", "a partner"
+    VOLUNTEER = "volunteer", "志愿者", "a volunteer"
+
+
 class HoursDoubt(LabelledEnum):
     """Why hours are disputed or reversed."""
 
@@ -303,6 +322,8 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "failure": FailureReason,
     "feedback": FeedbackOutcome,
     "flag": FlagKind,
+    "honour_level": HonourLevel,
+    "honour_of": HonourOf,
     "hours_doubt": HoursDoubt,
     "need_urgency": NeedUrgency,
     "pairing_end": PairingEnd,

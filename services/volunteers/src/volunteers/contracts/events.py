@@ -23,6 +23,7 @@ from volunteers.domain.codes import (
 )
 from volunteers.domain.recognition import Evidence, FlagKind
 from volunteers.domain.services import ServiceState
+from volunteers.domain.training import HonourLevel, HonourOf
 
 
 class VolunteerRegistered(EventData):
@@ -313,6 +314,33 @@ class ServiceRated(ServiceData):
     rating = fields.Integer(required=True, strict=True)
 
 
+class TrainingData(EventData):
+    """What every event about a completed course says; ``valid_until`` is its last valid day."""
+
+    completion = Id(required=True)
+    course = Id(required=True)
+    volunteer = Id(required=True)
+    valid_until = LocalDate(required=True)
+
+
+class TrainingCompleted(TrainingData):
+    """Somebody has completed a course."""
+
+
+class TrainingExpiring(TrainingData):
+    """What somebody has learned is to be refreshed by then; papers that ask for it end with it."""
+
+
+class HonourAwarded(EventData):
+    """The community, a partner or a volunteer was honoured: ``holder``, by ``level``."""
+
+    honour = Id(required=True)
+    of = Code(HonourOf, required=True)
+    holder = Id(required=True)
+    level = Code(HonourLevel, required=True)
+    year = fields.Integer(required=True, strict=True)
+
+
 PUBLISHED: dict[str, type[EventData]] = {
     "volunteer.registered": VolunteerRegistered,
     "volunteer.activated": VolunteerActivated,
@@ -350,4 +378,7 @@ PUBLISHED: dict[str, type[EventData]] = {
     "service.overdue": ServiceOverdue,
     "service.done": ServiceDone,
     "service.rated": ServiceRated,
+    "training.completed": TrainingCompleted,
+    "training.expiring": TrainingExpiring,
+    "honour.awarded": HonourAwarded,
 }

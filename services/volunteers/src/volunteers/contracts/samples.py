@@ -68,6 +68,13 @@ _service: dict[str, Any] = {
     "item": f"{COMMUNITY}-G01",
     "due_on": "2026-12-07",
 }
+_training: dict[str, Any] = {
+    **_volunteer,
+    "version": 1,
+    "completion": f"{COMMUNITY}-TC-CP-V001-20261121",
+    "course": f"{COMMUNITY}-TC-CP",
+    "valid_until": "2027-11-21",
+}
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "volunteer.registered": {
@@ -146,6 +153,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "version": 1,
         "certificate": f"{VOLUNTEER}-Z2026112701",
         "minutes": 7_710,
+    },
+    "training.completed": _training,
+    "training.expiring": _training,
+    "honour.awarded": {
+        "community": COMMUNITY,
+        "version": 1,
+        "honour": f"{COMMUNITY}-HN-2026A",
+        "of": "volunteer",
+        "holder": VOLUNTEER,
+        "level": "district",
+        "year": 2026,
     },
     "break.announced": {
         "community": COMMUNITY,

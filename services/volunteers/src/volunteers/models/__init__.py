@@ -28,17 +28,22 @@ from volunteers.models.recognition import HourFlag, Recognition, StarRule, TopUp
 from volunteers.models.schema import Base
 from volunteers.models.services import ServiceItem, ServiceRequest
 from volunteers.models.silences import Silence
+from volunteers.models.training import Attendance, Completion, Course, Honour, Training
 
 __all__ = [
     "Activity",
     "ActivitySession",
+    "Attendance",
     "Base",
     "Certificate",
     "Clearance",
+    "Completion",
+    "Course",
     "Decline",
     "Enrolment",
     "Gift",
     "GiftStep",
+    "Honour",
     "HourEntry",
     "HourFlag",
     "Lesson",
@@ -66,6 +71,7 @@ __all__ = [
     "TopUp",
     "Topic",
     "TopicWish",
+    "Training",
     "Visit",
     "Volunteer",
 ]

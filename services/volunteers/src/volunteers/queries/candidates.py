@@ -16,9 +16,11 @@ from volunteers.domain.codes import VolunteerState
 from volunteers.domain.matching import Companion, Need, Rules
 from volunteers.domain.matching import Volunteer as Candidate
 from volunteers.domain.states import LIVE
+from volunteers.domain.training import gated
 from volunteers.models import Clearance, Pairing, Partner, Volunteer
 from volunteers.queries.lookup import CHUNK, chunks
 from volunteers.queries.people import consented
+from volunteers.queries.training import gates_of, trained_until
 
 METRES_A_DEGREE = 111_195
 SEEN = [
@@ -146,7 +148,19 @@ def _papers(session: Session, rows: Collection[Any]) -> dict[str, dict[str, date
     found: dict[str, dict[str, date]] = defaultdict(dict)
     for volunteer, kind, last in session.execute(wanted.order_by(Clearance.expires_on)):
         found[volunteer][str(kind)] = last
-    return found
+    return _as_trained(session, rows, found)
+
+
+def _as_trained(
+    session: Session, rows: Collection[Any], papers: dict[str, dict[str, date]]
+) -> dict[str, dict[str, date]]:
+    """Papers that ask for training hold no longer than it does."""
+    gates = gates_of(session, {row.community for row in rows})
+    asked = {row.id: gates[row.community] for row in rows if row.community in gates}
+    trained = trained_until(session, asked)
+    return papers | {
+        key: gated(papers.get(key, {}), courses, trained[key]) for key, courses in asked.items()
+    }
 
 
 def loads_of(session: Session, only: Collection[str] | None = None) -> dict[str, int]:

@@ -21,6 +21,7 @@ from volunteers.service.reciprocity import Reciprocity
 from volunteers.service.recognition import Recognition
 from volunteers.service.services import TeacherDesk
 from volunteers.service.silences import Silences
+from volunteers.service.training import Trainings
 from volunteers.service.visits import Visits
 from volunteers.settings import Settings
 from volunteers.usecases import hours, needs, rounds
@@ -42,6 +43,7 @@ class VolunteersService(
     Projects,
     Reciprocity,
     TeacherDesk,
+    Trainings,
     Service,
 ):
     """Who helps, and the help given."""

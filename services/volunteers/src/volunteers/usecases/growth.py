@@ -13,7 +13,7 @@ from servicekit import audit
 from servicekit.actors import Actor
 from servicekit.errors import Conflict
 from volunteers.domain.codes import VolunteerKind
-from volunteers.models import Lesson, Recognition, Volunteer
+from volunteers.models import Completion, Course, Lesson, Recognition, Volunteer
 from volunteers.queries.hours import served
 from volunteers.queries.lookup import local_day, one
 from volunteers.usecases.certificates import issuer_of
@@ -81,7 +81,17 @@ def _learned(session: Session, data: Mapping[str, Any]) -> list[tuple[Any, str]]
     wanted = sa.select(Lesson).where(
         Lesson.volunteer_id == data["volunteer"], Lesson.on.between(data["since"], data["until"])
     )
-    return [(each.on, each.words or "—") for each in session.scalars(wanted.order_by(Lesson.on))]
+    words = [(each.on, each.words or "—") for each in session.scalars(wanted)]
+    courses = (
+        sa.select(Completion.completed_on, Course.title)
+        .join(Completion.course)
+        .where(
+            Completion.volunteer_id == data["volunteer"],
+            Completion.completed_on.between(data["since"], data["until"]),
+        )
+    )
+    passed = [(on, f"完成培训：{title}") for on, title in session.execute(courses)]
+    return sorted([*words, *passed])
 
 
 def _stars(session: Session, volunteer: str) -> int:

@@ -26,6 +26,7 @@ from volunteers.usecases import (
     services,
     silence,
     staffing,
+    training,
     visits,
 )
 
@@ -63,12 +64,11 @@ def daily_round(
     month = {"community": community, "since": today - MONTH, "until": today}
     flagging.flag_hours(session, month, now=now)
     silence.notice_silence(session, {"community": community}, now=now)
-    people.announce_clearances(
-        session, {"community": community, "today": today}, now=now, notice_days=notice_days
-    )
     as_of = {"community": community, "today": today}
     gifts.expire_gifts(session, as_of, now=now, actor=actor)
     projects.announce_projects(session, as_of, now=now, actor=actor)
+    people.announce_clearances(session, as_of, now=now, notice_days=notice_days)
+    training.announce_trainings(session, as_of, now=now, notice_days=notice_days)
 
 
 def session_round(

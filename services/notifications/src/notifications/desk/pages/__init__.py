@@ -13,15 +13,17 @@ from notifications.desk.pages import (
     reciprocity,
     services,
     recognition,
+    services,
     signing,
     things,
+    training,
 )
 
 BLUEPRINTS = [
     module.pages
     for module in (
         *(signing, inbox, pairings, board, care),
-        *(activities, services, projects, things, reciprocity, recognition, preferences, parked, live),
+        *(activities, services, projects, things, reciprocity, recognition, training, preferences, parked, live),
     )
 ]
 

@@ -34,6 +34,7 @@ def upgrade() -> None:
     op.create_index("ix_silences_pairing_id", "silences", ["pairing_id"])
     _hours()
     _certificates()
+    _training()
 
 
 def _hours() -> None:
@@ -155,6 +156,83 @@ def _certificates() -> None:
     op.create_index("ix_lessons_volunteer_id", "lessons", ["volunteer_id"])
 
 
+def _training() -> None:
+    op.create_table(
+        "courses",
+        sa.Column("id", sa.String(120), nullable=False),
+        sa.Column("community", sa.String(12), nullable=False),
+        sa.Column("title", sa.String(100), nullable=False),
+        sa.Column("sessions", sa.Integer, nullable=False),
+        sa.Column("valid_months", sa.Integer, nullable=False),
+        sa.Column("gates", JSON, nullable=False),
+        sa.Column("grants", sa.String(40), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_courses"),
+        sa.CheckConstraint("sessions BETWEEN 1 AND 50", name="ck_courses_sessions"),
+        sa.CheckConstraint("valid_months BETWEEN 1 AND 120", name="ck_courses_valid_months"),
+    )
+    op.create_index("ix_courses_community", "courses", ["community"])
+    op.create_table(
+        "trainings",
+        sa.Column("id", sa.String(120), nullable=False),
+        sa.Column("community", sa.String(12), nullable=False),
+        sa.Column("course_id", sa.String(120), nullable=False),
+        sa.Column("on", sa.Date, nullable=False),
+        sa.Column("place", sa.String(100), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_trainings"),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["courses.id"], name="fk_trainings_course_id_courses"
+        ),
+    )
+    op.create_index("ix_trainings_community_on", "trainings", ["community", "on"])
+    op.create_index("ix_trainings_course_id", "trainings", ["course_id"])
+    op.create_table(
+        "attendances",
+        sa.Column("training_id", sa.String(120), nullable=False),
+        sa.Column("volunteer_id", sa.String(120), nullable=False),
+        sa.PrimaryKeyConstraint("training_id", "volunteer_id", name="pk_attendances"),
+        sa.ForeignKeyConstraint(
+            ["training_id"], ["trainings.id"], name="fk_attendances_training_id_trainings"
+        ),
+        sa.ForeignKeyConstraint(
+            ["volunteer_id"], ["volunteers.id"], name="fk_attendances_volunteer_id_volunteers"
+        ),
+    )
+    op.create_index("ix_attendances_volunteer_id", "attendances", ["volunteer_id"])
+    op.create_table(
+        "completions",
+        sa.Column("id", sa.String(120), nullable=False),
+        sa.Column("community", sa.String(12), nullable=False),
+        sa.Column("course_id", sa.String(120), nullable=False),
+        sa.Column("volunteer_id", sa.String(120), nullable=False),
+        sa.Column("completed_on", sa.Date, nullable=False),
+        sa.Column("valid_until", sa.Date, nullable=False),
+        sa.Column("announced_on", sa.Date, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_completions"),
+        sa.ForeignKeyConstraint(
+            ["course_id"], ["courses.id"], name="fk_completions_course_id_courses"
+        ),
+        sa.ForeignKeyConstraint(
+            ["volunteer_id"], ["volunteers.id"], name="fk_completions_volunteer_id_volunteers"
+        ),
+    )
+    for column in ("community", "course_id", "volunteer_id"):
+        op.create_index(f"ix_completions_{column}", "completions", [column])
+    op.create_table(
+        "honours",
+        sa.Column("id", sa.String(120), nullable=False),
+        sa.Column("community", sa.String(12), nullable=False),
+        sa.Column("of", sa.String(40), nullable=False),
+        sa.Column("holder", sa.String(120), nullable=False),
+        sa.Column("level", sa.String(40), nullable=False),
+        sa.Column("year", sa.Integer, nullable=False),
+        sa.Column("title", sa.String(100), nullable=False),
+        sa.Column("evidence", sa.String(200), nullable=False),
+        sa.Column("recorded_by", sa.String(120), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_honours"),
+    )
+    op.create_index("ix_honours_community", "honours", ["community"])
+
+
 def _guard_anew() -> None:
     """SQLite copies the table, and its triggers go with the old one."""
     if op.get_bind().dialect.name == "sqlite":
@@ -163,6 +241,8 @@ def _guard_anew() -> None:
 
 
 def downgrade() -> None:
+    for table in ("honours", "completions", "attendances", "trainings", "courses"):
+        op.drop_table(table)
     for table in ("lessons", "certificates", "recognitions", "star_rules", "hour_flags"):
         op.drop_table(table)
     with op.batch_alter_table("hour_entries") as entries:
