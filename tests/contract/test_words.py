@@ -3,7 +3,7 @@
 import pytest
 
 from households.domain import caring, codes, feedback
-from notifications.domain import giving_words, words
+from notifications.domain import giving_words, recognition_words, words
 from servicekit.codes import LabelledEnum
 from volunteers.domain import codes as helping
 from volunteers.domain import gifts, projects, reciprocity, recognition
@@ -18,11 +18,11 @@ from volunteers.domain import gifts, projects, recognition, training
         (words.ConcernOutcome, caring.ConcernOutcome),
         (words.ConcernStatus, caring.ConcernStatus),
         (words.FeedbackOutcome, feedback.FeedbackOutcome),
-        (words.Evidence, recognition.Evidence),
-        (words.FlagKind, recognition.FlagKind),
-        (words.HonourLevel, training.HonourLevel),
-        (words.HonourOf, training.HonourOf),
-        (words.HoursDoubt, helping.HoursDoubt),
+        (recognition_words.Evidence, recognition.Evidence),
+        (recognition_words.FlagKind, recognition.FlagKind),
+        (recognition_words.HonourLevel, training.HonourLevel),
+        (recognition_words.HonourOf, training.HonourOf),
+        (recognition_words.HoursDoubt, helping.HoursDoubt),
         (words.NeedUrgency, codes.Urgency),
         (words.Profession, caring.Profession),
         (words.Referral, caring.ReferralStatus),

@@ -20,6 +20,7 @@ import time  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from dataclasses import replace  # noqa: E402
+from datetime import timedelta  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -40,6 +41,7 @@ from sunshine import (  # noqa: E402
     operating,
     projecting,
     reciprocating,
+    recognising,
     reports,
     sample,
     together,
@@ -127,6 +129,7 @@ def demo(place: Place, *, keep: bool) -> None:
             giving.give_things(system)
             giving.run_projects(system)
             together.come_together(system, place.broker, sample.LAST_DAY)
+            recognising.recognise(system, sample.FIRST_DAY + timedelta(days=sample.DAYS))
             settle(system)
             report(system, sample.COMMUNITY)
     console.print(f"[dim]{time.monotonic() - began:.1f} s[/]")
@@ -148,6 +151,7 @@ def report(system: Any, community: str) -> None:
     requests = sample.pages(system, "volunteers", "find_service_requests")
     together_reports.together(console, sessions, requests)
     giving_reports.giving(console, gifts, projects)
+    recognising.recognition(console, system)
     reports.notices(console, system.call("notifications", "summary", community=community)["items"])
 
 

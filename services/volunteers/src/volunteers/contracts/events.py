@@ -7,6 +7,7 @@ from marshmallow import fields
 from servicekit.schemas import Code, EventData, Id, LocalDate, UtcTime
 from volunteers.contracts.gifts import GIFT_EVENTS
 from volunteers.contracts.projects import PROJECT_EVENTS
+from volunteers.contracts.recognition_events import RECOGNITION_EVENTS
 from volunteers.domain.activities import ActivityKind
 from volunteers.domain.codes import (
     AbsenceReason,
@@ -14,16 +15,13 @@ from volunteers.domain.codes import (
     ClearanceKind,
     DeclineReason,
     EndReason,
-    HoursDoubt,
     Party,
     SilenceLevel,
     VisitState,
     VolunteerKind,
     VolunteerState,
 )
-from volunteers.domain.recognition import Evidence, FlagKind
 from volunteers.domain.services import ServiceState
-from volunteers.domain.training import HonourLevel, HonourOf
 
 
 class VolunteerRegistered(EventData):
@@ -151,58 +149,6 @@ class SilenceEnded(SilenceData):
     """Help was given again, or is wanted no more."""
 
 
-class HoursData(EventData):
-    """What every event about hours says: ``work`` is the visit or the top-up they come from."""
-
-    volunteer = Id(required=True)
-    entry = Id(required=True)
-    work = Id(required=True)
-    visit = Id(required=True, allow_none=True)
-    minutes = fields.Integer(required=True, strict=True)
-
-
-class HoursClaimed(HoursData):
-    """Hours beside a visit were entered by hand; somebody else has to approve them."""
-
-    evidence = Code(Evidence, required=True)
-
-
-class HoursVerified(HoursData):
-    """A line of the hours ledger was verified."""
-
-
-class HoursReversed(HoursData):
-    """Hours were taken back: they count no more."""
-
-    reason = Code(HoursDoubt, required=True)
-
-
-class HoursFlagged(EventData):
-    """Hours cannot be, or want an explanation: somebody has to look into them."""
-
-    flag = Id(required=True)
-    volunteer = Id(required=True)
-    kind = Code(FlagKind, required=True)
-    on = LocalDate(required=True)
-
-
-class StarReached(EventData):
-    """Somebody's verified hours are worth a further star."""
-
-    volunteer = Id(required=True)
-    recognition = Id(required=True)
-    star = fields.Integer(required=True, strict=True)
-    minutes = fields.Integer(required=True, strict=True)
-
-
-class CertificateIssued(EventData):
-    """Somebody's service was certified."""
-
-    certificate = Id(required=True)
-    volunteer = Id(required=True)
-    minutes = fields.Integer(required=True, strict=True)
-
-
 class SessionData(EventData):
     """What every event of a session says; ``on`` is a local date."""
 
@@ -314,33 +260,6 @@ class ServiceRated(ServiceData):
     rating = fields.Integer(required=True, strict=True)
 
 
-class TrainingData(EventData):
-    """What every event about a completed course says; ``valid_until`` is its last valid day."""
-
-    completion = Id(required=True)
-    course = Id(required=True)
-    volunteer = Id(required=True)
-    valid_until = LocalDate(required=True)
-
-
-class TrainingCompleted(TrainingData):
-    """Somebody has completed a course."""
-
-
-class TrainingExpiring(TrainingData):
-    """What somebody has learned is to be refreshed by then; papers that ask for it end with it."""
-
-
-class HonourAwarded(EventData):
-    """The community, a partner or a volunteer was honoured: ``holder``, by ``level``."""
-
-    honour = Id(required=True)
-    of = Code(HonourOf, required=True)
-    holder = Id(required=True)
-    level = Code(HonourLevel, required=True)
-    year = fields.Integer(required=True, strict=True)
-
-
 PUBLISHED: dict[str, type[EventData]] = {
     "volunteer.registered": VolunteerRegistered,
     "volunteer.activated": VolunteerActivated,
@@ -357,8 +276,6 @@ PUBLISHED: dict[str, type[EventData]] = {
     "visit.unsafe": VisitUnsafe,
     "silence.noticed": SilenceNoticed,
     "silence.ended": SilenceEnded,
-    "hours.claimed": HoursClaimed,
-    "hours.verified": HoursVerified,
     "session.announced": SessionAnnounced,
     "session.understaffed": SessionUnderstaffed,
     "session.cancelled": SessionCancelled,
@@ -367,10 +284,7 @@ PUBLISHED: dict[str, type[EventData]] = {
     "material.shared": MaterialShared,
     "enrolment.offered": EnrolmentOffered,
     "pickup.overdue": PickupOverdue,
-    "hours.reversed": HoursReversed,
-    "hours.flagged": HoursFlagged,
-    "star.reached": StarReached,
-    "certificate.issued": CertificateIssued,
+    **RECOGNITION_EVENTS,
     **GIFT_EVENTS,
     **PROJECT_EVENTS,
     "service.requested": ServiceRequested,
@@ -378,7 +292,4 @@ PUBLISHED: dict[str, type[EventData]] = {
     "service.overdue": ServiceOverdue,
     "service.done": ServiceDone,
     "service.rated": ServiceRated,
-    "training.completed": TrainingCompleted,
-    "training.expiring": TrainingExpiring,
-    "honour.awarded": HonourAwarded,
 }
