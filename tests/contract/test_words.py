@@ -6,8 +6,7 @@ from households.domain import caring, codes, feedback
 from notifications.domain import giving_words, recognition_words, words
 from servicekit.codes import LabelledEnum
 from volunteers.domain import codes as helping
-from volunteers.domain import gifts, projects, reciprocity, recognition
-from volunteers.domain import gifts, projects, recognition, training
+from volunteers.domain import gifts, projects, reciprocity, recognition, training
 
 
 @pytest.mark.parametrize(

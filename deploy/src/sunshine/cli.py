@@ -20,7 +20,6 @@ import time  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from dataclasses import replace  # noqa: E402
-from datetime import timedelta  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -129,7 +128,7 @@ def demo(place: Place, *, keep: bool) -> None:
             giving.give_things(system)
             giving.run_projects(system)
             together.come_together(system, place.broker, sample.LAST_DAY)
-            recognising.recognise(system, sample.FIRST_DAY + timedelta(days=sample.DAYS))
+            recognising.recognise(system, sample.LAST_DAY)
             settle(system)
             report(system, sample.COMMUNITY)
     console.print(f"[dim]{time.monotonic() - began:.1f} s[/]")

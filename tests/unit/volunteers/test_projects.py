@@ -317,14 +317,10 @@ def _recounted(session: Session, goal: dict[str, Any]) -> int:
         return sum(of_kind(each.pairing) for each in held)
     minutes: dict[str, int] = {}
     for entry in session.query(HourEntry).order_by(HourEntry.entered_at, HourEntry.id):
-        kept = entry.state == "verified" and f"{entry.work}-reversed" not in {
+        kept = entry.state == "verified" and f"{entry.visit_id}-reversed" not in {
             each.id for each in session.query(HourEntry)
         }
         visit = session.get_one(Visit, entry.visit_id)
-        visit = session.get(Visit, entry.visit_id) if entry.visit_id else None
-        if kept and visit and of_kind(visit.pairing):
-            minutes[visit.id] = entry.minutes
-        visit = session.get_one(Visit, entry.work)
         if kept and of_kind(visit.pairing):
             minutes[entry.work] = entry.minutes
     return sum(minutes.values()) // 60

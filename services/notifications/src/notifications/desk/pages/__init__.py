@@ -11,7 +11,6 @@ from notifications.desk.pages import (
     preferences,
     projects,
     reciprocity,
-    services,
     recognition,
     services,
     signing,
@@ -23,7 +22,8 @@ BLUEPRINTS = [
     module.pages
     for module in (
         *(signing, inbox, pairings, board, care),
-        *(activities, services, projects, things, reciprocity, recognition, training, preferences, parked, live),
+        *(activities, services, projects, things, reciprocity),
+        *(recognition, training, preferences, parked, live),
     )
 ]
 
