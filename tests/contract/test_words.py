@@ -22,6 +22,7 @@ from volunteers.domain import gifts, projects, reciprocity, recognition, trainin
         (recognition_words.HonourLevel, training.HonourLevel),
         (recognition_words.HonourOf, training.HonourOf),
         (recognition_words.HoursDoubt, helping.HoursDoubt),
+        (recognition_words.Silence, helping.SilenceLevel),
         (words.NeedUrgency, codes.Urgency),
         (words.Profession, caring.Profession),
         (words.Referral, caring.ReferralStatus),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,7 +12,8 @@ import pytest
 
 import printed
 from desk.people import Person
-from desk.town import Town
+from desk.town import LATER, Town
+from servicekit import clock
 from sunshine import sample
 from sunshine.desk import set_password
 
@@ -107,3 +109,20 @@ def test_training_and_honours_are_kept_at_the_desk(coordinator: Person) -> None:
     wrong = {**honour, "year": "soon", "code": "2026-2"}
     path = f"/desk/training/of/{sample.COMMUNITY}/honours"
     assert coordinator.post(path, wrong).status == 400
+
+
+def test_who_is_not_visited_for_long_is_on_the_page_about_concerns(
+    sunny: Town, coordinator: Person
+) -> None:
+    assert "久未到访" not in html.unescape(coordinator.get("/desk/care").text)
+    clock.travel(sample.at(sample.FIRST_DAY + timedelta(days=40), 10))
+    noticed = sunny.system.call("volunteers", "notice_silence", community=sample.COMMUNITY)
+    clock.travel(LATER)  # the coordinator has not been signed in for so long
+    assert noticed["noticed"] > 2
+    shown = html.unescape(coordinator.get("/desk/care").text)
+    assert "久未到访" in shown
+    assert "社工处理" in shown
+    found = sunny.system.call("volunteers", "find_silences", community=sample.COMMUNITY, size=100)
+    needs = {each["need"] for each in found["items"]}
+    assert len(needs) < found["total"]  # by level after level
+    assert shown.count('<span class="tag urgent">社工处理') <= len(needs) == shown.count("<span>自")

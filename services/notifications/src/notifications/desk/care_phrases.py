@@ -46,4 +46,10 @@ CARE: dict[str, tuple[str, str]] = {
     "call_note": ("备注（选填）", "Note (if any)"),
     "call_record": ("登记", "Record"),
     "call_record_done": ("已登记回访。", "Recorded."),
+    "silences": ("久未到访", "Not visited for too long"),
+    "silences_lead": (
+        "超过约定频次没有完成到访的家庭；登记一次到访后自动移除。",
+        "Households without a visit for longer than agreed; a visit that is logged takes them off.",
+    ),
+    "silence_since": ("自{day}", "since {day}"),
 }

@@ -54,10 +54,19 @@ class HoursDoubt(LabelledEnum):
     OTHER = "other", "其他", "other"
 
 
+class Silence(LabelledEnum):
+    """Whom it concerns that a need is not visited."""
+
+    VOLUNTEER = "volunteer", "提醒志愿者", "remind the volunteer"
+    COORDINATOR = "coordinator", "协调员处理", "for the coordinator"
+    SOCIAL_WORKER = "social_worker", "社工处理", "for the social worker"
+
+
 RECOGNITION: Mapping[str, type[LabelledEnum]] = {
     "evidence": Evidence,
     "flag": FlagKind,
     "honour_level": HonourLevel,
     "honour_of": HonourOf,
     "hours_doubt": HoursDoubt,
+    "silence": Silence,
 }

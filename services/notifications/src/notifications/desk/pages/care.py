@@ -12,8 +12,10 @@ from notifications.desk.app import actor, desk, names
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
 from notifications.desk.words import local, say
+from notifications.domain.words import LISTS
 from notifications.texts import short
 from servicekit import clock
+from servicekit.errors import Unavailable
 
 SIZE = 100
 CONCERN_STEPS = {
@@ -32,7 +34,8 @@ pages = Blueprint("care", __name__)
 @pages.get("/care", defaults={"community": ""})
 @pages.get("/care/of/<community>")
 def care(community: str) -> Any:
-    return render_template("care.html", **_listed(chosen_place(community)))
+    place = chosen_place(community)
+    return render_template("care.html", silences=_silences(place), **_listed(place))
 
 
 @pages.post("/care/<concern>/step")
@@ -94,6 +97,21 @@ def _after(done: str, place: str) -> Any:
     if not partial():
         return redirect(url_for("desk.care.care", community=place), 303)
     return render_template("parts/care_list.html", message=say(done), **_listed(place))
+
+
+def _silences(place: str) -> list[dict[str, Any]]:
+    """Needs that nobody visits, the longest first, each at the level that it has reached."""
+    find = desk().peers(actor()).volunteers.find_silences
+    try:
+        found = find(community=place, size=SIZE)["items"]
+    except Unavailable:  # concerns are shown whoever is away
+        return []
+    levels = [each.value for each in LISTS["silence"]]
+    found.sort(key=lambda each: (each["since"], levels.index(each["level"])))
+    reached = {each["need"]: each for each in found}
+    for each in reached.values():
+        each["names"] = names([each]).of(each)
+    return list(reached.values())
 
 
 def _listed(place: str) -> dict[str, Any]:
