@@ -7,6 +7,9 @@
   const line = document.getElementById("line");
   const tabs = "BroadcastChannel" in window ? new BroadcastChannel("desk") : null;
   let opened = false;
+  // where the navigation is wider than a telephone: the entry of this page shall be seen
+  const entry = document.querySelector(".nav [aria-current]");
+  if (entry) entry.parentElement.scrollLeft = entry.offsetLeft - entry.parentElement.clientWidth / 2;
 
   function show(connected) {
     if (line.classList.contains("off") === connected) {
