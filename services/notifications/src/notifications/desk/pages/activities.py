@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
+from notifications.desk import access
 from notifications.desk.answers import partial
-from notifications.desk.app import actor, desk
+from notifications.desk.app import actor, desk, names
 from notifications.desk.places import chosen_place
+from notifications.desk.visitor import somebody
 from notifications.desk.words import local, say
 from servicekit import clock
 
@@ -22,6 +24,12 @@ STEPS = {
     "come": "sign_in",
     "go": "sign_out",
     "drop": "cancel_enrolment",
+}
+SESSION_STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "close": ("close_session", ()),
+    "staff": ("staff_session", ("volunteer",)),
+    "unstaff": ("unstaff_session", ("volunteer",)),
+    "material": ("add_material", ("title", "address")),
 }
 pages = Blueprint("activities", __name__)
 
@@ -41,10 +49,32 @@ def activity_session(session: str) -> Any:
     return render_template("session.html", **_facts(session))
 
 
-@pages.post("/activities/<session>/close")
-def close_session(session: str) -> Any:
-    desk().peers(actor()).volunteers.close_session(session=session)
-    return _answer(session, "step_close_done")
+@pages.post("/activities/<session>/step")
+def session_step(session: str) -> Any:
+    step = request.form.get("step", "")
+    if step not in SESSION_STEPS:
+        abort(400)
+    method, wanted = SESSION_STEPS[step]
+    facts = {name: request.form.get(name, "").strip() for name in wanted}
+    if "volunteer" in facts:
+        facts["volunteer"] = _full(facts["volunteer"], session)
+    getattr(desk().peers(actor()).volunteers, method)(session=session, **facts)
+    return _answer(session, f"step_{step}_done")
+
+
+def _full(code: str, session: str) -> str:
+    """A volunteer's id; people type ``v012`` for one of their own community."""
+    return code if code[:12].isdigit() else f"{session[:12]}-{code.upper()}"
+
+
+@pages.post("/activities/<session>/questions")
+def read_questions(session: str) -> Any:
+    """What was asked ahead; that it was read is written down."""
+    volunteers = desk().peers(actor()).volunteers
+    asked = volunteers.read_questions(session=session, purpose=PURPOSE)
+    if partial():
+        return render_template("parts/questions.html", asked=asked)
+    return render_template("session.html", asked=asked, **_facts(session))
 
 
 @pages.post("/activities/<session>/<enrolment>")
@@ -74,5 +104,13 @@ def _facts(session: str) -> dict[str, Any]:
     roll.sort(key=lambda each: (bool(each["signed_out_at"]), ranks.get(each["state"], 9)))
     for each in roll:
         each["together"] = parties[each["party"]] > 1
-    today = f"{local(clock.now()):%Y-%m-%d}" == row["on"]
-    return {"row": row, "roll": roll, "place": row["community"], "today": today}
+    known = names({"volunteer": each} for each in row["staff"])
+    return {
+        "row": row,
+        "roll": roll,
+        "place": row["community"],
+        "today": f"{local(clock.now()):%Y-%m-%d}" == row["on"],
+        "staff": [(each, known.of({"volunteer": each}).get(each)) for each in row["staff"]],
+        "materials": volunteers.list_materials(session=session),
+        "may_staff": access.allowed(access.Who.MATCHING, somebody()),
+    }
