@@ -37,7 +37,7 @@ from unit.volunteers.neighbourhood import (
     a_pupil,
     register,
 )
-from volunteers.domain.activities import EnrolmentState, SessionState
+from volunteers.domain.activities import EnrolmentState, Ground, SessionState
 from volunteers.domain.codes import AbsenceReason, VolunteerState
 from volunteers.models import ActivitySession
 from volunteers.queries.activities import day_report, described
@@ -233,6 +233,36 @@ def test_who_is_too_young_or_has_no_consent_or_nobody_to_collect_them_is_refused
             enrol(session, code)
     with pytest.raises(Invalid, match="more than the 4 places"):
         enrol(session, "K11", "K12", "K13", "K14", "K15", together=True)
+
+
+def test_a_consent_is_given_later_and_taken_back(session: Session) -> None:
+    a_camp(session)
+    key = a_child(session, "K001", consented_on=None).id
+    for day in (TODAY, None):
+        data = {"participant": key, "consented_on": day, "grounds": [Ground.LOW_INCOME]}
+        person = participants.change_participant(session, data, now=NOW, actor=STAFF)
+        if day:
+            assert enrol(session, "K001")[0].need == 4
+    assert (person.consented_on, person.name, person.health) == (None, "冯小雨", "花生过敏")
+    with pytest.raises(Invalid, match="consent"):
+        enrol(session, "K001", key=SITTING)
+    wrong = {"participant": key, "consented_on": TODAY + timedelta(days=1), "phone": "12"}
+    with pytest.raises(Invalid) as refused:
+        participants.change_participant(session, wrong, now=NOW, actor=STAFF)
+    assert refused.value.details.keys() == {"consented_on", "phone"}
+
+
+def test_who_waited_behind_a_large_party_moves_up_when_it_gives_up(session: Session) -> None:
+    a_camp(session, capacity=4)
+    an_adult(session)
+    large = enrol(session, "K001", "K002", "K003", together=True)
+    rows = [enrol(session, f"K01{number}")[0] for number in (1, 2)]
+    assert states(*rows) == [E.OFFERED, E.OFFERED]
+    give_up(session, rows[0])
+    later = enrol(session, "K013")[0]
+    assert (large[0].passed, later.state) == (2, E.WAITLISTED)
+    give_up(session, large[0], whole_party=True)
+    assert later.state is E.OFFERED
 
 
 def test_fewer_places_than_promised_are_refused_and_more_are_given_out(session: Session) -> None:

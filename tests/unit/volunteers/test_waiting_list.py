@@ -1,12 +1,14 @@
 """The waiting list's decision: fair, whole parties, never more than there is."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from unit.volunteers.neighbourhood import NOW
 from volunteers.domain.activities import ENROLMENT, SESSION, EnrolmentState, Ground, need_of
+from volunteers.domain.recurrence import WORKING_WEEK, days_of, rule_problem
 from volunteers.domain.waiting import PASSED_MOST, Party, decide
 
 E = EnrolmentState
@@ -91,6 +93,28 @@ def test_enrolments_take_the_steps_of_the_design_and_no_others(
         *((state, E.CANCELLED) for state in (E.WAITLISTED, E.OFFERED, E.CONFIRMED)),
     }
     assert ENROLMENT.allows(now, to) is ((now, to) in legal)
+
+
+def test_days_follow_a_rule_between_the_first_and_the_last() -> None:
+    first, last = date(2027, 1, 15), date(2027, 1, 20)
+    assert [day.day for day in days_of(WORKING_WEEK, first, last)] == [15, 18, 19, 20]
+    assert days_of(None, first, last) == [first]
+    assert days_of("FREQ=DAILY;BYMINUTE=0,30", first, first) == [first]
+    assert days_of("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", first, last) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ("FREQ=WEEKLY;UNTIL=20270101", "of its own"),
+        ("FREQ=HOURLY", "finer than days"),
+        ("every day", "is not a recurrence rule"),
+        ("FREQ=WEEKLY;BYDAY=XX", "is not a recurrence rule"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(rule: str, problem: str) -> None:
+    assert problem in (rule_problem(rule) or "")
+    assert rule_problem("FREQ=MONTHLY;BYDAY=1SA") is None
 
 
 def test_sessions_end_closed_or_cancelled() -> None:

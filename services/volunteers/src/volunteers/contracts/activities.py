@@ -198,6 +198,18 @@ class RegisterParticipant(CommunityArgs):
     )
 
 
+class ChangeParticipant(Schema):
+    """Change what is given; leave the rest."""
+
+    participant = Id(required=True)
+    birth_date = LocalDate()
+    phone = fields.String(allow_none=True)
+    guardian = personal_name(allow_none=True)
+    consented_on = LocalDate(allow_none=True)
+    health = text(500, allow_none=True)
+    grounds = fields.List(Code(Ground))
+
+
 class AddPickUp(PickUpFields):
     """Add somebody to a child's pick-up list."""
 

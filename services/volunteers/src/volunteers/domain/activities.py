@@ -106,8 +106,7 @@ ENROLMENT = Machine[EnrolmentState](
         E.CANCELLED: (),
     },
 )
-PROMISED = frozenset({E.OFFERED, E.CONFIRMED})
-HELD = PROMISED | {E.ATTENDED, E.LEFT_EARLY}
+HELD = frozenset({E.OFFERED, E.CONFIRMED, E.ATTENDED, E.LEFT_EARLY})
 """These take a place."""
 
 S = SessionState

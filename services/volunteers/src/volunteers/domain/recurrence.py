@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from itertools import islice
 
 from dateutil.rrule import rrulestr
 
@@ -27,6 +28,6 @@ def days_of(rule: str | None, first: date, last: date) -> list[date]:
     """The days from ``first`` to ``last``; without a rule the first alone."""
     if rule is None:
         return [first]
-    begin, end = datetime.combine(first, time()), datetime.combine(last, time())
-    found = rrulestr(rule, dtstart=begin).xafter(begin, count=MOST_DAYS, inc=True)
-    return [each.date() for each in found if each <= end]
+    begin, end = (datetime.combine(day, time()) for day in (first, last))
+    found = rrulestr(rule, dtstart=begin).replace(until=end)
+    return list(dict.fromkeys(each.date() for each in islice(found, MOST_DAYS)))

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from volunteers.domain.activities import (
     CLEARED_FOR_CHILDREN,
@@ -76,6 +76,7 @@ def staff_of(session: Session, key: str) -> Sequence[Volunteer]:
     """The volunteers who look after a session."""
     wanted = sa.select(Volunteer).join(SessionStaff, SessionStaff.volunteer_id == Volunteer.id)
     wanted = wanted.where(SessionStaff.session_id == key).order_by(Volunteer.id)
+    wanted = wanted.options(selectinload(Volunteer.clearances))
     return session.scalars(wanted.execution_options(populate_existing=True)).all()
 
 

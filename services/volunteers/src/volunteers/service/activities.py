@@ -153,6 +153,10 @@ class Enrolments:
     def register_participant(self, call: Call, data: Data) -> Any:
         return participants.register_participant(call.session, data, now=call.now, actor=call.actor)
 
+    @rpc(rpc_of.ChangeParticipant, returns=rpc_of.ParticipantView)
+    def change_participant(self, call: Call, data: Data) -> Any:
+        return participants.change_participant(call.session, data, now=call.now, actor=call.actor)
+
     @rpc(rpc_of.AddPickUp, returns=rpc_of.ParticipantView)
     def add_pick_up(self, call: Call, data: Data) -> Any:
         return participants.add_pick_up(call.session, data, now=call.now, actor=call.actor)

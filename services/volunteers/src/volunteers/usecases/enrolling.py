@@ -13,7 +13,6 @@ from servicekit.actors import Actor
 from servicekit.errors import Conflict, Invalid
 from volunteers.domain.activities import (
     FOR_CHILDREN,
-    PROMISED,
     EnrolmentState,
     SessionState,
     age_problem,
@@ -141,11 +140,9 @@ def cancel_enrolment(
     enrolment, row = _held(session, data["enrolment"])
     if enrolment.state is EnrolmentState.CANCELLED:
         return enrolment
-    freed = enrolment.state in PROMISED
     for each in party_of(session, enrolment) if data["whole_party"] else [enrolment]:
         cancel(each, data["reason"])
-    if freed:
-        promote(session, row, now=now, offer_hours=offer_hours)
+    promote(session, row, now=now, offer_hours=offer_hours)
     return enrolment
 
 

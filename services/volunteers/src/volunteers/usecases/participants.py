@@ -35,19 +35,30 @@ def register_participant(
     return _stored(session, key, data, index)
 
 
+def change_participant(
+    session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
+) -> Participant:
+    """Change what is given; a consent that is taken back lets nobody enrol any more."""
+    row = one(session, Participant, data["participant"], lock=True)
+    _refuse(data, local_day(session, now))
+    _apply(row, data)
+    row.version += 1
+    return row
+
+
 def _refuse(data: Mapping[str, Any], today: date) -> None:
-    born, consented = data["birth_date"], data["consented_on"]
+    born, consented = data.get("birth_date"), data.get("consented_on")
     wrong = {
         "birth_date": born and birth_date_problem(born, today),
-        "phone": _phone_problem(data["phone"]),
+        "phone": _phone_problem(data.get("phone")),
         "consented_on": consented
         and consented > today
         and "lies in the future; give the day of the signature",
     }
     problems: dict[str, Any] = {name: [text] for name, text in wrong.items() if text}
-    bad = [number for number, each in enumerate(data["pick_ups"]) if _phone_problem(each["phone"])]
-    if bad:
-        problems["pick_ups"] = {number: {"phone": [phones.PROBLEM]} for number in bad}
+    for number, each in enumerate(data.get("pick_ups", ())):
+        if _phone_problem(each["phone"]):
+            problems.setdefault("pick_ups", {})[number] = {"phone": [phones.PROBLEM]}
     if problems:
         raise Invalid(problems)
 
@@ -57,25 +68,29 @@ def _phone_problem(phone: str | None) -> str | None:
 
 
 def _stored(session: Session, key: str, data: Mapping[str, Any], index: str) -> Participant:
-    born = data["birth_date"]
-    row = Participant(
-        id=key,
-        community=data["community"],
-        born_by=born and end_of_month(born),
-        grounds=sorted({str(ground) for ground in data["grounds"]}),
-        consented_on=data["consented_on"],
-        registration_index=index,
-        version=1,
-    )
+    row = Participant(id=key, community=data["community"], registration_index=index, version=1)
     assign_key(session, row)
-    row.name, row.birth_date = data["name"].strip(), born and born.isoformat()
-    row.phone = data["phone"] and phones.e164(data["phone"])
-    row.guardian, row.health = data["guardian"], data["health"]
+    row.name = data["name"].strip()
+    _apply(row, data)
     session.flush()
     for each in data["pick_ups"]:
-        _add(session, row, each)
+        _add(row, each)
     session.flush()
     return row
+
+
+def _apply(row: Participant, given: Mapping[str, Any]) -> None:
+    """Set what is given of the fields that may change."""
+    if given.get("birth_date"):
+        row.born_by = end_of_month(given["birth_date"])
+        row.birth_date = given["birth_date"].isoformat()
+    if "phone" in given:
+        row.phone = given["phone"] and phones.e164(given["phone"])
+    for name in ("guardian", "consented_on", "health"):
+        if name in given:
+            setattr(row, name, given[name])
+    if "grounds" in given:
+        row.grounds = sorted({str(ground) for ground in given["grounds"]})
 
 
 def add_pick_up(
@@ -85,7 +100,7 @@ def add_pick_up(
     row = one(session, Participant, data["participant"], lock=True)
     if _phone_problem(data["phone"]):
         raise Invalid({"phone": [phones.PROBLEM]})
-    _add(session, row, data)
+    _add(row, data)
     row.version += 1
     session.flush()
     return row
@@ -103,7 +118,7 @@ def revoke_pick_up(
     return row
 
 
-def _add(session: Session, row: Participant, data: Mapping[str, Any]) -> None:
+def _add(row: Participant, data: Mapping[str, Any]) -> None:
     number = len(row.pick_ups) + 1
     added = PickUp(id=f"{row.id}-U{number}", community=row.community, relation=data["relation"])
     row.pick_ups.append(added)

@@ -28,13 +28,13 @@ def promote(session: Session, row: ActivitySession, *, now: datetime, offer_hour
     The caller holds the session's row, so that no place is given twice.
     """
     session.flush()
-    expire(session, row, now=now)
-    if not is_open(session, row, now):
+    rows = enrolments(session, row.id)
+    _expire(rows, now)
+    parties = _parties(each for each in rows if each.state is EnrolmentState.WAITLISTED)
+    if not parties or not is_open(session, row, now):
         return 0
-    parties = _parties(enrolments(session, row.id, {EnrolmentState.WAITLISTED}))
-    if not parties:
-        return 0
-    free = places(row.capacity, row.ratio, adults(session, row)) - _held(session, row)
+    held = sum(1 for each in rows if each.state in HELD)
+    free = places(row.capacity, row.ratio, adults(session, row)) - held
     decision = decide(map(_seen, parties.values()), free)
     for each in decision.passed:
         for enrolment in parties[each.key]:
@@ -46,12 +46,12 @@ def promote(session: Session, row: ActivitySession, *, now: datetime, offer_hour
     return sum(each.members for each in decision.offered)
 
 
-def expire(session: Session, row: ActivitySession, *, now: datetime) -> None:
+def _expire(rows: Iterable[Enrolment], now: datetime) -> None:
     """Offers that were not answered in time are over."""
-    for each in enrolments(session, row.id, {EnrolmentState.OFFERED}):
-        if each.offer_until is not None and each.offer_until <= now:
+    for each in rows:
+        due = each.state is EnrolmentState.OFFERED and each.offer_until
+        if due and due <= now:
             cancel(each, CancelReason.EXPIRED)
-    session.flush()
 
 
 def cancel(enrolment: Enrolment, reason: CancelReason) -> None:
@@ -65,10 +65,6 @@ def move(enrolment: Enrolment, state: EnrolmentState) -> None:
     ENROLMENT.check(enrolment.id, enrolment.state, state)
     enrolment.state = state
     enrolment.version += 1
-
-
-def _held(session: Session, row: ActivitySession) -> int:
-    return len(enrolments(session, row.id, HELD))
 
 
 def _parties(waiting: Iterable[Enrolment]) -> dict[str, list[Enrolment]]:
