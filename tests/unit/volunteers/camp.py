@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from servicekit.schemas import load
 from unit.volunteers.neighbourhood import CHECKED, HERE, NOW, STAFF, register
 from volunteers.contracts import activities as of
+from volunteers.contracts.enrolments import RegisterParticipant
 from volunteers.domain.activities import EnrolmentState
 from volunteers.models import Activity, ActivitySession, Enrolment, Participant, Volunteer
 from volunteers.queries.lookup import one
@@ -79,7 +80,7 @@ def a_child(session: Session, code: str = "K001", **changes: Any) -> Participant
         "health": "花生过敏",
         "pick_ups": [FAMILY],
     }
-    data = load(of.RegisterParticipant(), facts | changes)
+    data = load(RegisterParticipant(), facts | changes)
     return participants.register_participant(session, data, now=NOW, actor=STAFF)
 
 

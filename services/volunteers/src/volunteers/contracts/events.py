@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from servicekit.schemas import Code, EventData, Id, LocalDate, UtcTime
+from servicekit.schemas import Code, EventData, Id, LocalDate
 from volunteers.contracts.gifts import GIFT_EVENTS
 from volunteers.contracts.projects import PROJECT_EVENTS
 from volunteers.contracts.recognition_events import RECOGNITION_EVENTS
-from volunteers.domain.activities import ActivityKind
+from volunteers.contracts.services import SERVICE_EVENTS
+from volunteers.contracts.sessions import SESSION_EVENTS
 from volunteers.domain.codes import (
     AbsenceReason,
     AidKind,
@@ -21,7 +22,6 @@ from volunteers.domain.codes import (
     VolunteerKind,
     VolunteerState,
 )
-from volunteers.domain.services import ServiceState
 
 
 class VolunteerRegistered(EventData):
@@ -149,117 +149,6 @@ class SilenceEnded(SilenceData):
     """Help was given again, or is wanted no more."""
 
 
-class SessionData(EventData):
-    """What every event of a session says; ``on`` is a local date."""
-
-    session = Id(required=True)
-    activity = Id(required=True)
-    kind = Code(ActivityKind, required=True)
-    on = LocalDate(required=True)
-
-
-class SessionAnnounced(SessionData):
-    """Places of a session are given out from now on."""
-
-    capacity = fields.Integer(required=True, strict=True)
-
-
-class SessionUnderstaffed(SessionData):
-    """Too few adults: ``endangered`` where children who have a place cannot be looked after."""
-
-    adults = fields.Integer(required=True, strict=True)
-    needed = fields.Integer(required=True, strict=True)
-    endangered = fields.Boolean(required=True)
-
-
-class SessionCancelled(SessionData):
-    """It does not take place; so many had been ``promised`` a place."""
-
-    promised = fields.Integer(required=True, strict=True)
-
-
-class SessionDue(SessionData):
-    """It is tomorrow: so many are ``expected``, and so many questions were sent ahead."""
-
-    expected = fields.Integer(required=True, strict=True)
-    questions = fields.Integer(required=True, strict=True)
-
-
-class SessionClosed(SessionData):
-    """It is over: who came, who did not, and how many children were collected too late."""
-
-    attended = fields.Integer(required=True, strict=True)
-    absent = fields.Integer(required=True, strict=True)
-    late = fields.Integer(required=True, strict=True)
-
-
-class EnrolmentOffered(EventData):
-    """A party is offered places and has ``until`` then to take them."""
-
-    party = Id(required=True)
-    session = Id(required=True)
-    activity = Id(required=True)
-    on = LocalDate(required=True)
-    enrolments = fields.List(Id(), required=True)
-    until = UtcTime(required=True)
-
-
-class PickupOverdue(EventData):
-    """A session is over and nobody has collected this child: act at once."""
-
-    enrolment = Id(required=True)
-    participant = Id(required=True)
-    session = Id(required=True)
-    activity = Id(required=True)
-    on = LocalDate(required=True)
-
-
-class MaterialShared(EventData):
-    """Something is there to be handed to the ``attended`` of a session."""
-
-    material = Id(required=True)
-    session = Id(required=True)
-    activity = Id(required=True)
-    attended = fields.Integer(required=True, strict=True)
-
-
-class ServiceData(EventData):
-    """What every event of a teacher's request says; it shall be done by ``due_on``."""
-
-    request = Id(required=True)
-    item = Id(required=True)
-    due_on = LocalDate(required=True)
-
-
-class ServiceRequested(ServiceData):
-    """A teacher asks for an administrative service."""
-
-
-class ServiceAssigned(ServiceData):
-    """``staff`` sees to it."""
-
-    staff = fields.List(Id(), required=True)
-
-
-class ServiceOverdue(ServiceData):
-    """It should have been done; ``staff`` sees to it, if anybody does."""
-
-    state = Code(ServiceState, required=True)
-    staff = fields.List(Id(), required=True)
-
-
-class ServiceDone(ServiceData):
-    """It is done; ``late`` where that was after the day promised."""
-
-    late = fields.Boolean(required=True)
-
-
-class ServiceRated(ServiceData):
-    """How the teacher found it, from 1 to 5."""
-
-    rating = fields.Integer(required=True, strict=True)
-
-
 PUBLISHED: dict[str, type[EventData]] = {
     "volunteer.registered": VolunteerRegistered,
     "volunteer.activated": VolunteerActivated,
@@ -276,20 +165,9 @@ PUBLISHED: dict[str, type[EventData]] = {
     "visit.unsafe": VisitUnsafe,
     "silence.noticed": SilenceNoticed,
     "silence.ended": SilenceEnded,
-    "session.announced": SessionAnnounced,
-    "session.understaffed": SessionUnderstaffed,
-    "session.cancelled": SessionCancelled,
-    "session.due": SessionDue,
-    "session.closed": SessionClosed,
-    "material.shared": MaterialShared,
-    "enrolment.offered": EnrolmentOffered,
-    "pickup.overdue": PickupOverdue,
     **RECOGNITION_EVENTS,
+    **SESSION_EVENTS,
+    **SERVICE_EVENTS,
     **GIFT_EVENTS,
     **PROJECT_EVENTS,
-    "service.requested": ServiceRequested,
-    "service.assigned": ServiceAssigned,
-    "service.overdue": ServiceOverdue,
-    "service.done": ServiceDone,
-    "service.rated": ServiceRated,
 }

@@ -1,4 +1,4 @@
-"""RPC about the teachers' desk."""
+"""The teachers' desk: RPC, and what is published."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, TimeOfDay, page_of
+from servicekit.schemas import (
+    Code,
+    EventData,
+    Id,
+    LocalDate,
+    PageArgs,
+    Schema,
+    TimeOfDay,
+    page_of,
+)
 from volunteers.contracts.activities import maybe, text
 from volunteers.contracts.shapes import CommunityArgs, community_code, number, short_code
 from volunteers.domain.services import ServiceState
@@ -130,3 +139,49 @@ class RevealedRequest(Schema):
 
 
 RequestPage = page_of(RequestView)
+
+
+class ServiceData(EventData):
+    """What every event of a teacher's request says; it shall be done by ``due_on``."""
+
+    request = Id(required=True)
+    item = Id(required=True)
+    due_on = LocalDate(required=True)
+
+
+class ServiceRequested(ServiceData):
+    """A teacher asks for an administrative service."""
+
+
+class ServiceAssigned(ServiceData):
+    """``staff`` sees to it."""
+
+    staff = fields.List(Id(), required=True)
+
+
+class ServiceOverdue(ServiceData):
+    """It should have been done; ``staff`` sees to it, if anybody does."""
+
+    state = Code(ServiceState, required=True)
+    staff = fields.List(Id(), required=True)
+
+
+class ServiceDone(ServiceData):
+    """It is done; ``late`` where that was after the day promised."""
+
+    late = fields.Boolean(required=True)
+
+
+class ServiceRated(ServiceData):
+    """How the teacher found it, from 1 to 5."""
+
+    rating = fields.Integer(required=True, strict=True)
+
+
+SERVICE_EVENTS: dict[str, type[EventData]] = {
+    "service.requested": ServiceRequested,
+    "service.assigned": ServiceAssigned,
+    "service.overdue": ServiceOverdue,
+    "service.done": ServiceDone,
+    "service.rated": ServiceRated,
+}

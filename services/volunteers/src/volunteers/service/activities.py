@@ -8,6 +8,7 @@ from servicekit.service import EXTERNAL, Call, every, on_event, rpc
 from volunteers.contracts import activities as rpc_of
 from volunteers.contracts import clubs as clubs_rpc
 from volunteers.contracts import consumed
+from volunteers.contracts import enrolments as enrolments_rpc
 from volunteers.contracts.people import VolunteerView
 from volunteers.contracts.shapes import CommunityArgs
 from volunteers.models import Activity
@@ -149,47 +150,47 @@ class Clubs:
 class Enrolments:
     """Who takes part."""
 
-    @rpc(rpc_of.RegisterParticipant, returns=rpc_of.ParticipantView)
+    @rpc(enrolments_rpc.RegisterParticipant, returns=enrolments_rpc.ParticipantView)
     def register_participant(self, call: Call, data: Data) -> Any:
         return participants.register_participant(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(rpc_of.ChangeParticipant, returns=rpc_of.ParticipantView)
+    @rpc(enrolments_rpc.ChangeParticipant, returns=enrolments_rpc.ParticipantView)
     def change_participant(self, call: Call, data: Data) -> Any:
         return participants.change_participant(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(rpc_of.AddPickUp, returns=rpc_of.ParticipantView)
+    @rpc(enrolments_rpc.AddPickUp, returns=enrolments_rpc.ParticipantView)
     def add_pick_up(self, call: Call, data: Data) -> Any:
         return participants.add_pick_up(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(rpc_of.PickUpArgs, returns=rpc_of.ParticipantView)
+    @rpc(enrolments_rpc.PickUpArgs, returns=enrolments_rpc.ParticipantView)
     def revoke_pick_up(self, call: Call, data: Data) -> Any:
         return participants.revoke_pick_up(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(rpc_of.Enrol, returns=rpc_of.EnrolmentView, many=True)
+    @rpc(enrolments_rpc.Enrol, returns=enrolments_rpc.EnrolmentView, many=True)
     def enrol(self, call: Call, data: Data) -> Any:
         return enrolling.enrol(call.session, data, **_offering(call))
 
-    @rpc(rpc_of.EnrolmentArgs, returns=rpc_of.EnrolmentView, many=True)
+    @rpc(enrolments_rpc.EnrolmentArgs, returns=enrolments_rpc.EnrolmentView, many=True)
     def confirm_enrolment(self, call: Call, data: Data) -> Any:
         return enrolling.confirm_enrolment(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(rpc_of.CancelEnrolment, returns=rpc_of.EnrolmentView)
+    @rpc(enrolments_rpc.CancelEnrolment, returns=enrolments_rpc.EnrolmentView)
     def cancel_enrolment(self, call: Call, data: Data) -> Any:
         return enrolling.cancel_enrolment(call.session, data, **_offering(call))
 
-    @rpc(rpc_of.FindEnrolments, returns=rpc_of.EnrolmentPage)
+    @rpc(enrolments_rpc.FindEnrolments, returns=enrolments_rpc.EnrolmentPage)
     def find_enrolments(self, call: Call, data: Data) -> Any:
         return found.find_enrolments(call.session, data)
 
-    @rpc(rpc_of.RollArgs, returns=rpc_of.RollView)
+    @rpc(enrolments_rpc.RollArgs, returns=enrolments_rpc.RollView)
     def session_roll(self, call: Call, data: Data) -> Any:
         return attending.roll(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(rpc_of.EnrolmentArgs, returns=rpc_of.EnrolmentView)
+    @rpc(enrolments_rpc.EnrolmentArgs, returns=enrolments_rpc.EnrolmentView)
     def sign_in(self, call: Call, data: Data) -> Any:
         return attending.sign_in(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(rpc_of.SignOut, returns=rpc_of.EnrolmentView)
+    @rpc(enrolments_rpc.SignOut, returns=enrolments_rpc.EnrolmentView)
     def sign_out(self, call: Call, data: Data) -> Any:
         return attending.sign_out(call.session, data, now=call.now, actor=call.actor)
 

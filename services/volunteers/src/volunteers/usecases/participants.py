@@ -13,7 +13,7 @@ from servicekit import phones
 from servicekit.actors import Actor
 from servicekit.errors import Conflict, Invalid
 from servicekit.privacy import assign_key, blind_index
-from volunteers.contracts.activities import RegisterParticipant
+from volunteers.contracts.enrolments import RegisterParticipant
 from volunteers.domain.people import birth_date_problem, end_of_month
 from volunteers.models import Participant, PickUp
 from volunteers.queries.lookup import local_day, one
