@@ -15,6 +15,8 @@ from stories import Story, told
 from sunshine import sample, together
 from sunshine.importing import import_file
 from sunshine.place import Place
+from sunshine.system import settle
+from volunteers.service import VolunteersService
 
 DAY = sample.FIRST_DAY + timedelta(days=1)
 
@@ -86,3 +88,19 @@ def test_all_of_it_is_told_and_nothing_is_parked(story: Story) -> None:
         assert types[wanted], wanted
     for service in ("households", "volunteers", "notifications"):
         assert story.system.call(service, "status")["parked"] == 0
+
+
+def test_the_rounds_take_back_old_offers_and_tell_of_days_without_adults(story: Story) -> None:
+    clock.travel(sample.at(DAY + timedelta(days=4), 9))
+    service: Any = VolunteersService()
+    service.database = story.host.extension("volunteers", "database")
+    service.session_round()
+    service.daily_round()
+    settle(story.system)
+    opened = sessions(story, "camp")[0]
+    assert opened["states"]["confirmed"] == opened["held"] == 8
+    clock.travel(sample.at(DAY + timedelta(days=24), 9))
+    service.session_round()
+    settle(story.system)
+    told = [each for each in story.events if each["type"] == "session.understaffed"]
+    assert {each["data"]["adults"] for each in told} == {0, 2}
