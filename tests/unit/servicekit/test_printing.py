@@ -38,6 +38,12 @@ def test_the_same_document_is_the_same_bytes() -> None:
     assert made() == made()
 
 
+def test_a_character_that_is_not_there_is_seen(tmp_path: Path) -> None:
+    pdf = tmp_path / "rare.pdf"
+    pdf.write_bytes(printing.document("名", [printing.text("龚䶮")], issuer="永环社区"))
+    assert printed.words(pdf).startswith("龚〔U+4DAE〕")
+
+
 def test_no_line_begins_with_a_chinese_comma(tmp_path: Path) -> None:
     pdf = tmp_path / "lines.pdf"
     many = [printing.text("长" * length + "，而后；又：再！呢？《书》") for length in range(20, 60)]

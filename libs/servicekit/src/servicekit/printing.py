@@ -21,7 +21,7 @@ from reportlab.lib.enums import TA_CENTER, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfbase.pdfmetrics import getFont, registerFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, paragraph
 
@@ -64,7 +64,16 @@ def style(name: str) -> ParagraphStyle:
 
 def text(words: str, kind: str = "plain") -> Part:
     """A paragraph of plain words: nothing in them is markup."""
-    return Paragraph(escape(words), style(kind))
+    return Paragraph(escape(_printable(words)), style(kind))
+
+
+def _printable(words: str) -> str:
+    """A character that the typeface lacks, of a rare name say, is told by its number: no box."""
+    face: Any = getFont(font())
+    known = face.face.charToGlyph
+    return "".join(
+        each if ord(each) in known or each.isspace() else f"〔U+{ord(each):04X}〕" for each in words
+    )
 
 
 def gap(height_mm: float) -> Part:
