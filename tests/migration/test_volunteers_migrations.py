@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from threading import Barrier
@@ -24,19 +25,27 @@ from servicekit.testing import KEY
 from unit.volunteers.neighbourhood import (
     HERE,
     NOW,
+    STAFF,
+    TODAY,
     ZONE,
     accept,
+    at,
     hear,
     log,
     match,
     register,
     start,
+    told,
     visits_of,
 )
+from unit.volunteers.test_recognition import claim, decide
+from unit.volunteers.test_training import trained
 from volunteers.contracts import PUBLISHED
 from volunteers.domain.matching import match as solve
 from volunteers.models import Base, HourEntry, Pairing
-from volunteers.usecases import matching
+from volunteers.queries import hours as found
+from volunteers.queries.silences import find_silences
+from volunteers.usecases import hours, matching, rounds
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -135,6 +144,37 @@ def test_a_migrated_database_serves_the_main_flow_and_guards_its_rows(session: S
         with pytest.raises(sa.exc.DBAPIError, match=r"(?i)append-only|unique"):
             session.execute(sa.text(refused))
         session.rollback()
+
+
+def test_what_comes_round_every_day_is_counted_alike_on_both_databases(session: Session) -> None:
+    volunteer = register(session)
+    hear(session)
+    pairing = match(session)["proposed"][0]["pairing"]
+    accept(session, pairing)
+    start(session, pairing)
+    session.commit()
+    visit = visits_of(session, pairing)[0]
+    log(session, visit, "done")
+    decide(session, claim(session, volunteer).id, approved=True)
+    trained(session, volunteer)
+    late = at(visit.on + timedelta(days=12))
+    days = {"plan_days": 7, "notice_days": 30, "offer_hours": 48}
+    for _ in range(2):
+        rounds.daily_round(session, HERE, now=late, actor=STAFF, **days)
+    session.commit()
+    assert [each["level"] for each in told(session, "silence.noticed")] == [
+        "coordinator",
+        "volunteer",
+    ]
+    until = {"community": HERE, "until": visit.on}
+    assert hours.verify_hours(session, until, now=late, actor=STAFF)["verified"] == 1
+    assert found.hours(session, volunteer)["verified"] == 180
+    (served,) = found.served(session, volunteer, TODAY, visit.on)
+    assert (served["services"], served["minutes"]) == (2, 180)
+    assert found.hours_by_kind(session, HERE)["items"][0]["verified"] == 180
+    page = {"community": HERE, "page": 1, "size": 9, "state": None, "volunteer": None}
+    for listed in (found.find_flags, found.find_top_ups, found.find_stars, find_silences):
+        assert listed(session, page)["page"] == 1
 
 
 def test_ended_pairings_of_a_need_may_be_many(session: Session) -> None:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 from servicekit.db import insert_ignore
 from servicekit.outbox import publish
 from volunteers.domain.calendar import minutes_of
+from volunteers.domain.codes import HoursState
 from volunteers.domain.recognition import Flag, FlagState, Stay, flags_of_day
 from volunteers.domain.visits import HELD
-from volunteers.models import HourFlag, Pairing, TopUp, Visit
+from volunteers.models import HourEntry, HourFlag, Pairing, TopUp, Visit
 from volunteers.queries.lookup import chunks
 
 
@@ -63,9 +64,12 @@ def _top_ups(session: Session, data: Mapping[str, Any]) -> Iterator[tuple[str, d
 
 
 def _span(model: Any, data: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of the period still counts."""
+    reversal = HourEntry.id == model.id.concat(f"-{HoursState.REVERSED}")
     return (
         model.community == data["community"],
         model.on.between(data["since"], data["until"]),
+        ~sa.exists().where(reversal),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, selectinload
 
 from servicekit.db import insert_ignore
 from servicekit.outbox import publish
@@ -63,7 +63,7 @@ def _watched(session: Session, community: str) -> Iterator[tuple[Pairing, date]]
         )
         .group_by(Pairing.id)
         .order_by(Pairing.id)
-        .options(joinedload(Pairing.need))
+        .options(selectinload(Pairing.need))
     )
     for pairing, last in session.execute(wanted):
         if pairing.starts_on is not None and pairing.need.facts:
