@@ -6,11 +6,13 @@ we are root; Docker. What is started here dies with the tests, whatever ends the
 """
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
+import tempfile
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import NoReturn
@@ -239,11 +241,19 @@ def installed(program: str, folders: Callable[[], Iterable[Path]], package: str)
     if not found and os.geteuid() == 0 and shutil.which("apt-get"):
         # RUNLEVEL=1: the package's own service need not start
         quiet = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-        with contextlib.suppress(CommandFailed):  # no network, say: there are other ways
+        with one_apt(), contextlib.suppress(CommandFailed):  # no network: there are other ways
             run("apt-get", "update", "-qq", env=quiet)
             run("apt-get", "install", "-y", "-qq", "--no-install-recommends", package, env=quiet)
         found = [folder for folder in folders() if (folder / program).exists()]
     return found[0] if found else None
+
+
+@contextlib.contextmanager
+def one_apt() -> Iterator[None]:
+    """Parts of the tests that run at once wait for each other: apt works for one at a time."""
+    with (Path(tempfile.gettempdir()) / "sunshine-tests-apt.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def chromium() -> Path:
