@@ -81,6 +81,19 @@ def test_a_camp_takes_its_days_from_the_schools_break(session: Session) -> None:
     assert a_camp(session, **in_winter) is camp
 
 
+def test_a_camp_rests_on_public_holidays_unless_a_rule_says_otherwise(session: Session) -> None:
+    days = {"starts_on": date(2026, 12, 31), "ends_on": date(2027, 1, 4)}
+    data = {"community": HERE, "code": "NEWYEAR", **days}
+    activities.announce_break(session, data, now=NOW, actor=STAFF)
+    in_it: dict[str, Any] = {"break": "NEWYEAR", "starts_on": None, "ends_on": None}
+    a_camp(session, **in_it)
+    a_camp(session, code="C02", rule="FREQ=DAILY", **in_it)
+    wanted = sa.select(ActivitySession.id).order_by(ActivitySession.id)
+    found = [key[13:] for key in session.scalars(wanted)]
+    assert [key for key in found if key.startswith("C01")] == ["C01-20261231", "C01-20270104"]
+    assert len(found) == 2 + 5
+
+
 def test_a_camp_without_a_ratio_and_a_senseless_plan_are_refused(session: Session) -> None:
     with pytest.raises(Invalid) as refused:
         a_camp(session, ratio=None, end="08:00", rule="EVERY DAY", age_until=3)

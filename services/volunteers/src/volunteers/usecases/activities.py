@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from servicekit.actors import Actor
 from servicekit.errors import Conflict, Invalid
 from servicekit.outbox import publish
+from servicekit.workdays import published as is_workday
 from volunteers.domain.activities import (
     FOR_CHILDREN,
     HELD,
@@ -106,6 +107,8 @@ def plan_sessions(session: Session, activity: Activity, *, until: date) -> list[
     wanted = sa.select(ActivitySession.on).where(ActivitySession.activity_id == activity.id)
     known = set(session.scalars(wanted))
     days = days_of(activity.rule, activity.starts_on, last)
+    if activity.rule == WORKING_WEEK:
+        days = [day for day in days if is_workday(day)]
     facts = {name: getattr(activity, name) for name in COPIED}
     made = [
         ActivitySession(
