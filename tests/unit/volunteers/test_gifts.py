@@ -186,12 +186,12 @@ def test_the_chain_of_custody_can_only_grow(session: Session) -> None:
             session.connection().exec_driver_sql(statement)
 
 
-def test_things_are_listed_by_number(session: Session) -> None:
+def test_things_are_listed_with_the_newest_first(session: Session) -> None:
     for _ in range(3):
         offered(session)
     data = {"community": HERE, "state": S.PLEDGED, "page": 1, "size": 2}
     page: Any = of.GiftPage().dump(found.find_gifts(session, data))
-    assert [each["id"][-4:] for each in page["items"]] == ["G001", "G002"]
+    assert [each["id"][-4:] for each in page["items"]] == ["G003", "G002"]
     assert page["total"] == 3
 
 
