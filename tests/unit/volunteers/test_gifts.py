@@ -25,6 +25,7 @@ from unit.volunteers.neighbourhood import (
     hear_closed,
     register,
     told,
+    unhurried,
 )
 from volunteers.contracts import gifts as of
 from volunteers.domain.codes import AidKind, Urgency
@@ -219,6 +220,7 @@ a_material_need = some.builds(
 )
 
 
+@unhurried
 @given(some.sampled_from(GiftKind), some.lists(a_material_need, unique_by=lambda each: each.id))
 def test_the_order_of_needs_is_the_same_however_they_come(
     kind: GiftKind, needs: list[MaterialNeed]
