@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import html
+import json
 from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from unittest.mock import patch
 
+import click
 import pytest
 
 from desk.people import Person
-from desk.town import Town
-from sunshine import sample
+from desk.town import ELSEWHERE, Town
+from sunshine import projecting, sample
 from sunshine.desk import set_password
 
 THINGS = f"/desk/things/of/{sample.COMMUNITY}"
@@ -37,7 +42,7 @@ def test_a_thing_goes_its_way_from_the_desk(
     assert coordinator.post(f"{THINGS}/offer", pledge).status == 303
     assert "羊毛毯" in html.unescape(coordinator.get(THINGS).text)
     found = sunny.system.call("volunteers", "find_gifts", community=sample.COMMUNITY)
-    gift = found["items"][-1]["id"]
+    gift = found["items"][0]["id"]
     step(coordinator, gift, "collect", volunteer="V001")
     step(coordinator, gift, "repair")
     best = sunny.system.call("volunteers", "suggest_gift_needs", gift=gift)["items"][0]["need"]
@@ -120,3 +125,39 @@ def test_the_shared_ledger_shows_each_partner(coordinator: Person, stranger: Per
     assert all(word in shown for word in ("实验学校", "太极拳协会", "付出较多"))
     assert "2026-11" in shown
     assert stranger.get(page).status == 403
+
+
+def sunshine_project(town: Town, community: str, *words: str) -> None:
+    """``sunshine --community … project …`` on this town."""
+    parent = click.Context(click.Command("sunshine"))
+    parent.meta["community"] = community
+    with patch.object(projecting, "connect", lambda _place: nullcontext(town.system)):
+        projecting.project.main(list(words), parent=parent, standalone_mode=False)
+
+
+def test_a_project_is_copied_next_door_by_command_and_shows_where_it_came_from(
+    sunny: Town, stranger: Person, tmp_path: Path
+) -> None:
+    file = tmp_path / "template.json"
+    sunshine_project(sunny, sample.COMMUNITY, "export", "J001", "--to", str(file))
+    template = json.loads(file.read_text(encoding="utf-8"))
+    assert template["title"] == "阳光陪伴：一对一助老"
+    partner = {"community": ELSEWHERE, "code": "P01", "name": "邻区小学", "kind": "school"}
+    sunny.system.call("volunteers", "register_partner", **partner)
+    facts = ("--partner", "P01", "--starts-on", "2027-01-01")
+    sunshine_project(sunny, ELSEWHERE, "import", str(file), *facts)
+    copy = f"{ELSEWHERE}-J001"
+    shown = html.unescape(stranger.get(f"/desk/projects/{copy}").text)
+    assert f"源自：阳光陪伴：一对一助老（{sample.COMMUNITY} · J001" in shown
+    assert "有目标未填指标值，请补填" in shown
+    draft = sunny.system.call("volunteers", "get_project", project=copy)
+    goals = [goal | {"target": 50} for goal in draft["goals"]]
+    for goal in goals:
+        del goal["value"]
+    amounts = zip(draft["lines"], (9, 6, 3, 5, 5), strict=True)
+    lines = [line | {"planned": each} for line, each in amounts]
+    change = {"project": copy, "goals": goals, "lines": lines}
+    sunny.system.call("volunteers", "change_project", **change)
+    for paper in ("application", "plan", "budget", "own_share"):
+        act(stranger, copy, "paper", paper=paper, reference="柜一")
+    assert "已申报" in act(stranger, copy, "move", to="submitted")

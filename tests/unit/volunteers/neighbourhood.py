@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hypothesis import settings
 from sqlalchemy.orm import Session
 
 from servicekit.actors import Actor
@@ -29,6 +30,9 @@ SATURDAY = {"weekday": 6, "start": "09:00", "end": "11:00"}
 TUESDAY = {"weekday": 2, "start": "15:00", "end": "18:00"}
 CHECKED = {"kind": "background_check", "issued_on": "2026-01-01", "expires_on": "2027-12-31"}
 NEED = f"{HERE}-H001-N1"
+
+unhurried = settings(deadline=None)
+"""For properties: the machine may be busy with other things."""
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from unit.volunteers.neighbourhood import (
     hear_closed,
     register,
     told,
+    unhurried,
 )
 from volunteers.contracts import gifts as of
 from volunteers.domain.codes import AidKind, Urgency
@@ -186,12 +187,12 @@ def test_the_chain_of_custody_can_only_grow(session: Session) -> None:
             session.connection().exec_driver_sql(statement)
 
 
-def test_things_are_listed_by_number(session: Session) -> None:
+def test_things_are_listed_with_the_newest_first(session: Session) -> None:
     for _ in range(3):
         offered(session)
     data = {"community": HERE, "state": S.PLEDGED, "page": 1, "size": 2}
     page: Any = of.GiftPage().dump(found.find_gifts(session, data))
-    assert [each["id"][-4:] for each in page["items"]] == ["G001", "G002"]
+    assert [each["id"][-4:] for each in page["items"]] == ["G003", "G002"]
     assert page["total"] == 3
 
 
@@ -219,6 +220,7 @@ a_material_need = some.builds(
 )
 
 
+@unhurried
 @given(some.sampled_from(GiftKind), some.lists(a_material_need, unique_by=lambda each: each.id))
 def test_the_order_of_needs_is_the_same_however_they_come(
     kind: GiftKind, needs: list[MaterialNeed]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from printed import problems, words
 from servicekit.errors import Conflict
-from unit.volunteers.neighbourhood import log, running, visits_of
+from unit.volunteers.neighbourhood import log, running, unhurried, visits_of
 from unit.volunteers.test_projects import END, drafted, led_to, spend
 from volunteers.domain.bars import lying, months, standing
 from volunteers.domain.projects import ProjectState
@@ -51,6 +51,7 @@ def test_what_has_not_begun_has_no_report(session: Session) -> None:
         report_of(session, project.id, END)
 
 
+@unhurried
 @given(some.dates(date(2026, 1, 1), date(2027, 12, 31)), some.integers(0, 800))
 def test_months_cover_a_period_without_gap_or_overlap(since: date, days: int) -> None:
     until = since + timedelta(days=days)
@@ -65,6 +66,7 @@ def test_months_cover_a_period_without_gap_or_overlap(since: date, days: int) ->
 amounts = some.integers(0, 10**9)
 
 
+@unhurried
 @given(some.lists(some.tuples(some.integers(1, 10**9), amounts), min_size=1, max_size=30))
 def test_bars_of_goals_stay_on_the_page_in_proportion(pairs: list[tuple[int, int]]) -> None:
     for target, reached in lying(pairs, 200, 300):
@@ -78,6 +80,7 @@ same_length = some.integers(1, 24).flatmap(
 )
 
 
+@unhurried
 @given(same_length)
 def test_columns_do_not_overlap_and_end_at_the_top(series: list[list[int]]) -> None:
     bars = sorted((bar for found in standing(series, 400, 80) for bar in found), key=lambda b: b.x)

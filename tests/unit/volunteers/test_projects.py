@@ -15,25 +15,31 @@ from servicekit.actors import Actor
 from servicekit.errors import Conflict, Forbidden, Invalid
 from servicekit.schemas import load
 from servicekit.workdays import published
+from unit.volunteers.camp import a_camp, an_adult, comes, confirm, enrol, on_the_day
 from unit.volunteers.neighbourhood import (
     ELSEWHERE,
     HERE,
+    NEED,
     STAFF,
     TODAY,
     a_school,
     at,
+    hear,
     log,
     running,
     somebody,
     told,
+    unhurried,
     visits_of,
 )
+from unit.volunteers.test_gifts import COLLEAGUE, ready
+from unit.volunteers.test_gifts import step as gift_step
 from volunteers.contracts import projects as of
 from volunteers.domain.codes import AidKind
 from volunteers.domain.dossiers import notice_end, unbalanced, verdict
 from volunteers.domain.projects import PROJECT, Indicator, Merit, Paper, ProjectState, Route, gates
 from volunteers.domain.templates import without_figures
-from volunteers.models import HourEntry, Pairing, Project, Visit
+from volunteers.models import Enrolment, Gift, HourEntry, Pairing, Project, Visit
 from volunteers.queries import projects as found
 from volunteers.usecases import copying, hours, projects
 
@@ -230,6 +236,7 @@ def test_a_notice_is_counted_in_calendar_days_or_in_workdays_with_their_make_up_
     assert notice_end(before_new_year, 2, published) == date(2026, 2, 24)
 
 
+@unhurried
 @given(some.dates(date(2026, 1, 1), date(2026, 12, 1)), some.integers(1, 20))
 def test_a_notice_ends_on_a_workday_with_as_many_workdays_in_it(begun: date, days: int) -> None:
     last = notice_end(begun, days, published)
@@ -387,6 +394,7 @@ def test_what_is_no_template_or_did_not_begin_is_refused(session: Session) -> No
             _imported(session, good | wrong)
 
 
+@unhurried
 @given(
     some.lists(
         some.fixed_dictionaries(
@@ -421,3 +429,31 @@ def test_only_aid_of_the_goals_kind_is_counted(session: Session) -> None:
     project = drafted(session, goals=goals)
     values = [goal["value"] for goal in found.get_project(session, project.id, END)["goals"]]
     assert values == [1, 1, 1, 0, 0] + [0] * 5
+
+
+def test_things_and_attendances_equal_a_recount_too(session: Session) -> None:
+    hear(session, aid_kind="hardship", service="supplies")
+    for quantity, last in ((6, "receipt"), (3, "receipt"), (5, "deliver")):
+        gift = ready(session, quantity=quantity)
+        gift_step(session, gift, "reserve", need=NEED)
+        gift_step(session, gift, "deliver")
+        if last == "receipt":
+            gift_step(session, gift, last, COLLEAGUE)
+    a_camp(session)
+    for code in ("V001", "V002"):
+        an_adult(session, code)
+    enrolments = enrol(session, "K001", "K002", "K003")
+    for enrolment in enrolments:
+        confirm(session, enrolment)
+    for enrolment in enrolments[:2]:
+        comes(session, enrolment, on_the_day(9))
+    goals = [
+        {"title": "物资", "indicator": "gifts", "aid_kind": kind, "target": 9}
+        for kind in (None, "hardship", "elderly")
+    ]
+    goals.append({"title": "到场", "indicator": "attendance", "target": 9})
+    project = drafted(session, goals=goals)
+    values = [goal["value"] for goal in found.get_project(session, project.id, END)["goals"]]
+    things = sum(each.quantity for each in session.query(Gift) if each.state == "receipted")
+    came = sum(each.state in ("attended", "left_early") for each in session.query(Enrolment))
+    assert values == [things, things, 0, came] == [9, 9, 0, 2]

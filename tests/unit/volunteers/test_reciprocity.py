@@ -21,6 +21,7 @@ from unit.volunteers.neighbourhood import (
     match,
     register,
     start,
+    unhurried,
     visits_of,
 )
 from unit.volunteers.test_gifts import COLLEAGUE, ready
@@ -150,6 +151,7 @@ exchanges = some.lists(
 )
 
 
+@unhurried
 @given(exchanges)
 def test_what_all_gave_is_what_all_received(made: list[Exchange]) -> None:
     for found in (accounts(made), *by_month(made).values()):

@@ -14,9 +14,8 @@ from volunteers.domain.gifts import GiftKind, GiftState
 def title(**kwargs: Any) -> fields.String:
     """What a thing or a project is called: 1 to 100 characters, nobody's name among them."""
     problem = "is no title; give 1 to 100 characters"
-    return fields.String(
-        required=True, validate=validate.Regexp(r"(?=.*\S).{1,100}\Z", error=problem), **kwargs
-    )
+    pattern = validate.Regexp(r"(?=.*\S).{1,100}\Z", error=problem)
+    return fields.String(validate=pattern, **({"required": True} | kwargs))
 
 
 class OfferGift(CommunityArgs):
@@ -49,7 +48,7 @@ class ReserveGift(GiftArgs):
 
 
 class FindGifts(PageArgs, CommunityArgs):
-    """find_gifts: by number."""
+    """find_gifts: the newest first."""
 
     state = Code(GiftState, load_default=None, allow_none=True)
 

@@ -23,17 +23,13 @@ from volunteers.domain.projects import (
 from volunteers.domain.templates import FORMAT, VERSION
 
 MOST = 10**9
+UNCHANGED: Any = {"load_default": None, "allow_none": True}
+"""A field that may be left out."""
 
 
 def words(most: int, **kwargs: Any) -> fields.String:
     """A text for everybody to read: nobody's name belongs into it."""
     return fields.String(validate=validate.Length(max=most), **kwargs)
-
-
-def optional(kind: fields.Field[Any]) -> fields.Field[Any]:
-    """A field that may be left out or null."""
-    kind.load_default, kind.allow_none, kind.required = None, True, False
-    return kind
 
 
 class CopiedGoal(Schema):
@@ -99,13 +95,13 @@ class ProjectArgs(Schema):
 class ChangeProject(ProjectArgs):
     """change_project: what is given takes the place of what was there."""
 
-    title = optional(title())
-    summary = optional(words(4000))
-    partner = optional(Id())
-    starts_on = optional(LocalDate())
-    ends_on = optional(LocalDate())
-    goals = optional(fields.List(fields.Nested(Goal), validate=validate.Length(max=30)))
-    lines = optional(fields.List(fields.Nested(Line), validate=validate.Length(max=100)))
+    title = title(required=False, **UNCHANGED)
+    summary = words(4000, **UNCHANGED)
+    partner = Id(**UNCHANGED)
+    starts_on = LocalDate(**UNCHANGED)
+    ends_on = LocalDate(**UNCHANGED)
+    goals = fields.List(fields.Nested(Goal), validate=validate.Length(max=30), **UNCHANGED)
+    lines = fields.List(fields.Nested(Line), validate=validate.Length(max=100), **UNCHANGED)
 
 
 class FilePaper(ProjectArgs):

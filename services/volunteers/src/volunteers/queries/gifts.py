@@ -19,10 +19,10 @@ TAKEN = (GiftState.RESERVED, GiftState.DELIVERED, GiftState.RECEIPTED)
 
 
 def find_gifts(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
-    """A page of a community's things, by number."""
+    """A page of a community's things, the newest first."""
     here = Gift.community == data["community"]
     wanted = sa.select(Gift).where(here, *matching(Gift, state=data["state"]))
-    return page_of(session, wanted.order_by(sa.func.length(Gift.id), Gift.id), data)
+    return page_of(session, wanted.order_by(sa.func.length(Gift.id).desc(), Gift.id.desc()), data)
 
 
 def suggest_needs(session: Session, key: str, today: date) -> dict[str, Any]:

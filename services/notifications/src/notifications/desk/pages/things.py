@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 
@@ -11,10 +11,11 @@ from notifications.desk.app import actor, desk, names
 from notifications.desk.places import chosen_place
 from notifications.desk.words import say
 
-SIZE = 200
+SIZE, RECENT, SUGGESTED = 200, 20, 10
 BEFORE = {"pledged": "collect", "collected": "repair", "reserved": "deliver"}
 """The state in which a hand takes a thing on, and the step that it takes."""
 STEPS = frozenset({*BEFORE.values(), "reserve", "receipt", "expire"})
+DONE = ("receipted", "expired")
 OFFERED = ("kind", "title", "partner", "use_by")
 OPEN = ("delivered", "reserved", "repaired", "collected", "pledged")
 pages = Blueprint("things", __name__)
@@ -71,18 +72,30 @@ def _volunteers() -> Any:
 
 def _listed(place: str) -> dict[str, Any]:
     """What is on its way, the nearest to its household first; and to whom it may go."""
-    volunteers = _volunteers()
-    items = volunteers.find_gifts(community=place, size=SIZE)["items"]
-    on_their_way = [each for state in OPEN for each in items if each["state"] == state]
-    for each in on_their_way:
-        if each["state"] == "repaired":
-            each["needs"] = volunteers.suggest_gift_needs(gift=each["id"])["items"][:10]
-    wanted = [need for each in on_their_way for need in each.get("needs", ())]
+    gifts = [each for state in OPEN for each in _in(place, state, SIZE)]
+    done = [each for state in DONE for each in _in(place, state, RECENT)]
+    needs = _add_needs([each for each in gifts if each["state"] == "repaired"])
     return {
         "place": place,
-        "gifts": on_their_way,
-        "done": [each for each in items if each["state"] not in OPEN],
-        "names": names([*on_their_way, *wanted]).of,
-        "partners": volunteers.list_partners(community=place),
+        "gifts": gifts,
+        "done": done,
+        "names": names([*gifts, *done, *needs]).of,
+        "partners": _volunteers().list_partners(community=place),
         "before": BEFORE,
     }
+
+
+def _in(place: str, state: str, size: int) -> list[dict[str, Any]]:
+    found = _volunteers().find_gifts(community=place, state=state, size=size)["items"]
+    return cast(list[dict[str, Any]], found)
+
+
+def _add_needs(gifts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give each thing the needs that it may serve, the best first; things of a kind the same."""
+    ranked: dict[str, list[dict[str, Any]]] = {}
+    for each in gifts:
+        if each["kind"] not in ranked:
+            found = _volunteers().suggest_gift_needs(gift=each["id"])["items"]
+            ranked[each["kind"]] = found[:SUGGESTED]
+        each["needs"] = ranked[each["kind"]]
+    return [need for found in ranked.values() for need in found]
