@@ -1,14 +1,7 @@
 """What this service says, hears and answers: its events, and the arguments and results of RPC."""
 
-from notifications.contracts.events import (
-    CONSUMED,
-    OURS,
-    PUBLISHED,
-    REQUESTED,
-    SAMPLES,
-    SERVICES,
-    facts,
-)
+from notifications.contracts.events import CONSUMED, OURS, REQUESTED, SERVICES, facts
+from notifications.contracts.published import PUBLISHED, SAMPLES
 from notifications.contracts.rpc import (
     AccountView,
     Acknowledge,
