@@ -272,29 +272,12 @@ def status(context: click.Context) -> None:
             context.exit(1)
 
 
-@group.command("definitions")
-@click.option("--vhost", default="sunshine", show_default=True)
-@click.option("--queue-type", type=click.Choice(["classic", "quorum"]), help="Else QUEUE_TYPE.")
-def definitions_(vhost: str, queue_type: str | None) -> None:
-    """RabbitMQ definitions of all queues and rights, for services that may not declare any.
-
-    RETRY_DELAYS, HANDLER_RETRY_DELAYS and EXTERNAL_SYSTEMS are as in the environment; users are
-    made where it has HOUSEHOLDS_AMQP_PASSWORD and so on.
-    """
-    from sunshine import definitions
-
-    given = {"QUEUE_TYPE": queue_type} if queue_type else {}
-    settings = definitions.settings_from(os.environ, **given)
-    passwords = definitions.passwords_from(os.environ)
-    made = definitions.definitions(definitions.SERVICES, settings, vhost, passwords)
-    click.echo(json.dumps(made, indent=2))
-
-
 COMMANDS = (
     calling.call,
     matching.match,
     operating.parked,
     operating.queues,
+    operating.definitions_,
     noticing.explain_notice,
     noticing.rules,
     desk.desk,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -166,3 +167,21 @@ def _filters(given: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def _pages(system: System, given: dict[str, Any], limit: int) -> Iterator[dict[str, Any]]:
     for service, data in _filters(given):
         yield from system.call(service, "list_parked", **data, limit=limit)["items"]
+
+
+@click.command("definitions")
+@click.option("--vhost", default="sunshine", show_default=True)
+@click.option("--queue-type", type=click.Choice(["classic", "quorum"]), help="Else QUEUE_TYPE.")
+def definitions_(vhost: str, queue_type: str | None) -> None:
+    """RabbitMQ definitions of all queues and rights, for services that may not declare any.
+
+    RETRY_DELAYS, HANDLER_RETRY_DELAYS and EXTERNAL_SYSTEMS are as in the environment; users are
+    made where it has HOUSEHOLDS_AMQP_PASSWORD and so on.
+    """
+    from sunshine import definitions  # it imports the services
+
+    given = {"QUEUE_TYPE": queue_type} if queue_type else {}
+    settings = definitions.settings_from(os.environ, **given)
+    passwords = definitions.passwords_from(os.environ)
+    made = definitions.definitions(definitions.SERVICES, settings, vhost, passwords)
+    click.echo(json.dumps(made, indent=2))
