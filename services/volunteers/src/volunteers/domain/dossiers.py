@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -35,7 +35,7 @@ class Dossier:
     goals: Sequence[Mapping[str, Any]] = ()
     lines: Sequence[Line] = ()
     papers: Collection[Paper] = ()
-    reviews: Sequence[Mapping[Merit, int]] = field(default=())
+    reviews: Sequence[Mapping[Merit, int]] = ()
     notice_until: date | None = None
 
 
@@ -120,14 +120,10 @@ def unbalanced(lines: Iterable[Line], amount: str) -> list[Lack]:
 
 def totals(lines: Iterable[Line], nature: Nature, amount: str) -> tuple[int, int]:
     """Costs and means of one nature, in yuan."""
-    costs = means = 0
-    for line in lines:
-        if line["nature"] == nature:
-            given = line[amount] or 0
-            costs, means = (
-                (costs + given, means) if line["side"] == Side.COST else (costs, means + given)
-            )
-    return costs, means
+    given = [
+        (line["side"] == Side.COST, line[amount] or 0) for line in lines if line["nature"] == nature
+    ]
+    return sum(n for cost, n in given if cost), sum(n for cost, n in given if not cost)
 
 
 def _unfit(route: Route, lines: Sequence[Line]) -> list[Lack]:
