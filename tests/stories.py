@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import eventlet
 import sqlalchemy as sa
 
 from servicekit.hosting import Host
+from servicekit.testing import KEY
 from sunshine import sample, tailing
 from sunshine.place import SERVICES, Place
 from sunshine.system import Remote, hosted, settle
@@ -48,6 +51,18 @@ class Story:
 
     def close(self) -> None:
         self._listener.kill()
+
+
+class ServersPlace(Place):
+    """RabbitMQ, and a PostgreSQL database for each service."""
+
+    def __init__(self, data: Any, amqp_uri: str, urls: dict[str, str]) -> None:
+        super().__init__(data, amqp_uri, overrides={"FIELD_KEY": KEY})
+        object.__setattr__(self, "urls", urls)
+
+    def url_of(self, service: str) -> str:
+        urls: dict[str, str] = self.urls  # type: ignore[attr-defined]  # set above, on a frozen class
+        return urls[service]
 
 
 @contextmanager
@@ -102,3 +117,15 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(each) for each in value]
     return value
+
+
+def part_of_the_sample(folder: Path, households: int) -> Path:
+    """The first households, with their needs, and all who help."""
+    part = folder / "examples"
+    shutil.copytree(sample.find_examples(), part)
+    last = f"H{households:03}"
+    for name in ("households", "needs", "certified"):
+        file = part / f"{name}.csv"
+        head, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text(head + "".join(row for row in rows if row[: len(last)] <= last))
+    return part

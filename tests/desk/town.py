@@ -15,6 +15,7 @@ import eventlet
 from servicekit import clock
 from servicekit.hosting import Host
 from servicekit.testing import KEY
+from stories import part_of_the_sample
 from sunshine import control, giving, sample
 from sunshine.desk import sample_password
 from sunshine.place import Place
@@ -51,7 +52,7 @@ class Town:
 
 def grown(folder: Path) -> Path:
     """A part of the sample after some days, with nobody at work; ``town`` opens copies of it."""
-    examples = _part_of_the_sample(folder, HOUSEHOLDS)
+    examples = part_of_the_sample(folder, HOUSEHOLDS)
     place = _place(folder / "grown")
     with sample.moved_clock(), hosted(place) as (system, _):
         with patch.object(sample, "find_examples", lambda: examples):
@@ -79,18 +80,6 @@ def town(model: Path, folder: Path) -> Iterator[Town]:
 
 def _place(folder: Path) -> Place:
     return Place(folder, overrides=OVERRIDES)
-
-
-def _part_of_the_sample(folder: Path, households: int) -> Path:
-    """The first households, with their needs, and all who help."""
-    part = folder / "examples"
-    shutil.copytree(sample.find_examples(), part)
-    last = f"H{households:03}"
-    for name in ("households", "needs", "certified"):
-        file = part / f"{name}.csv"
-        head, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
-        file.write_text(head + "".join(row for row in rows if row[: len(last)] <= last))
-    return part
 
 
 def _stranger(system: Remote) -> None:

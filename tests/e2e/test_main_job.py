@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from servicekit.errors import Forbidden
 from servicekit.testing import KEY
-from stories import Rows, Story, told
+from stories import Rows, ServersPlace, Story, told
 from sunshine import sample
 from sunshine.contracts import REFERENCE
 from sunshine.place import Place
@@ -41,18 +41,6 @@ def on_servers(
         story.prepare()
         story.live()
         yield story, embedded_rows
-
-
-class ServersPlace(Place):
-    """RabbitMQ, and a PostgreSQL database for each service."""
-
-    def __init__(self, data: Any, amqp_uri: str, urls: dict[str, str]) -> None:
-        super().__init__(data, amqp_uri, overrides={"FIELD_KEY": KEY})
-        object.__setattr__(self, "urls", urls)
-
-    def url_of(self, service: str) -> str:
-        urls: dict[str, str] = self.urls  # type: ignore[attr-defined]  # set above, on a frozen class
-        return urls[service]
 
 
 def test_every_household_is_verified_and_most_needs_are_covered(on_embedded: Story) -> None:

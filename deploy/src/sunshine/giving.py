@@ -34,10 +34,11 @@ def give_things(system: Remote) -> None:
         if last == "expire":
             coordinator.call("volunteers", "expire_gift", gift=gift)
         elif last:
-            _go(system, gift, WAY[: WAY.index(last) + 1])
+            go(system, gift, WAY[: WAY.index(last) + 1])
 
 
-def _go(system: Remote, gift: str, steps: tuple[str, ...]) -> None:
+def go(system: Remote, gift: str, steps: tuple[str, ...]) -> None:
+    """A thing takes these steps, to whom it suits best."""
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
     colleague = system.acting(SOCIAL_WORKER, "social_worker", COMMUNITY)
     for step in steps:
@@ -102,7 +103,7 @@ def plan_projects(system: Remote, begun: date) -> None:
 
 
 def _plan(system: Remote, facts: dict[str, Any], begun: date) -> None:
-    staff = _staff(system)
+    staff = staff_of(system)
     goals = [
         {"title": title, "indicator": indicator, "target": target, **of}
         for title, indicator, target, of in facts["goals"]
@@ -125,17 +126,18 @@ def _plan(system: Remote, facts: dict[str, Any], begun: date) -> None:
         **period,
     )["id"]
     if facts["until"]:
-        _lead(system, project, facts["until"])
+        lead(system, project, facts["until"])
 
 
-def _staff(system: Remote) -> dict[str, Remote]:
+def staff_of(system: Remote) -> dict[str, Remote]:
+    """Those who lead projects, by role."""
     who = {"coordinator": COORDINATOR, "social_worker": SOCIAL_WORKER, "director": DIRECTOR}
     return {role: system.acting(key, role, COMMUNITY) for role, key in who.items()}
 
 
-def _lead(system: Remote, project: str, until: str) -> None:
+def lead(system: Remote, project: str, until: str) -> None:
     """File every paper and pass each gate."""
-    staff = _staff(system)
+    staff = staff_of(system)
     for paper in PAPERS:
         staff["coordinator"].call(
             "volunteers",
@@ -156,6 +158,6 @@ def _lead(system: Remote, project: str, until: str) -> None:
 
 def run_projects(system: Remote) -> None:
     """What was on public notice for long enough is approved, and begins."""
-    director = _staff(system)["director"]
+    director = staff_of(system)["director"]
     for state in ("approved", "running"):
         director.call("volunteers", "move_project", project=f"{COMMUNITY}-J001", to=state)

@@ -99,7 +99,7 @@ def open_camp(system: Remote, *, days: int) -> None:
         age_from=6,
         age_until=13,
     )
-    adults = _cleared(system)
+    adults = cleared(system)
     for sitting in _sessions(system, camp)[:days]:
         for volunteer in adults[:2]:
             facts = {"session": sitting["id"], "volunteer": volunteer}
@@ -204,7 +204,7 @@ def _sessions(system: Remote, activity: str) -> list[dict[str, Any]]:
     return list(pages(system, "volunteers", "find_sessions", activity=activity, **span))
 
 
-def _cleared(system: Remote) -> list[str]:
+def cleared(system: Remote) -> list[str]:
     """Grown-ups with a background check that lasts."""
     found = pages(system, "volunteers", "find_volunteers", state="active")
     return [
