@@ -1,6 +1,7 @@
-"""The volunteers service: entry points only, a module per subject.
+"""The volunteers service: its entry points are in ``entrypoints``, a module per subject.
 
-What they do is in ``usecases`` and ``queries``.
+Modules are imported here, not their classes: nameko takes each class with entry points that it
+finds in this module for a service. What entry points do is in ``usecases`` and ``queries``.
 """
 
 from __future__ import annotations
@@ -10,40 +11,42 @@ from typing import Any
 from servicekit.service import Call, Database, Service, every, on_event
 from servicekit.web import Web
 from volunteers.contracts import PUBLISHED, consumed
-from volunteers.service.activities import Activities, Clubs, Enrolments
-from volunteers.service.certificates import Certificates
-from volunteers.service.gifts import Gifts
-from volunteers.service.matching import Matching
-from volunteers.service.pairings import Pairings
-from volunteers.service.people import People
-from volunteers.service.projects import Projects
-from volunteers.service.reciprocity import Reciprocity
-from volunteers.service.recognition import Recognition
-from volunteers.service.services import TeacherDesk
-from volunteers.service.silences import Silences
-from volunteers.service.training import Trainings
-from volunteers.service.visits import Visits
+from volunteers.entrypoints import (
+    activities,
+    certificates,
+    gifts,
+    matching,
+    pairings,
+    people,
+    projects,
+    reciprocity,
+    recognition,
+    services,
+    silences,
+    training,
+    visits,
+)
 from volunteers.settings import Settings
 from volunteers.usecases import hours, needs, rounds
 from volunteers.web import create_app
 
 
 class VolunteersService(
-    People,
-    Matching,
-    Pairings,
-    Visits,
-    Activities,
-    Clubs,
-    Enrolments,
-    Silences,
-    Recognition,
-    Certificates,
-    Gifts,
-    Projects,
-    Reciprocity,
-    TeacherDesk,
-    Trainings,
+    people.People,
+    matching.Matching,
+    pairings.Pairings,
+    visits.Visits,
+    activities.Activities,
+    activities.Clubs,
+    activities.Enrolments,
+    silences.Silences,
+    recognition.Recognition,
+    certificates.Certificates,
+    gifts.Gifts,
+    projects.Projects,
+    reciprocity.Reciprocity,
+    services.TeacherDesk,
+    training.Trainings,
     Service,
 ):
     """Who helps, and the help given."""

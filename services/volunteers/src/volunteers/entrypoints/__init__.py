@@ -1,0 +1,1 @@
+"""Entry points, a module per subject; ``service`` puts them together."""
