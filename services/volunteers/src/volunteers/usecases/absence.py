@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,15 +60,26 @@ def set_aside(
         pairings=[pairing.id for pairing in pairings],
     )
     session.flush()
+    _part(session, volunteer, pairings, state, now)
+    session.flush()
+    if propose_at_once:
+        _propose_next(session, pairings, now)
+    return describe(volunteer, today)
+
+
+def _part(
+    session: Session,
+    volunteer: Volunteer,
+    pairings: Iterable[Pairing],
+    state: VolunteerState,
+    now: datetime,
+) -> None:
+    """The volunteer's own pairings are let go; what they did as a stand-in rests."""
     for pairing in pairings:
         if pairing.volunteer_id == volunteer.id:
             _let_go(session, pairing, state, now)
         else:
             pause(session, pairing, now=now)
-    session.flush()
-    if propose_at_once:
-        _propose_next(session, pairings, now)
-    return describe(volunteer, today)
 
 
 def _let_go(session: Session, pairing: Pairing, state: VolunteerState, now: datetime) -> None:

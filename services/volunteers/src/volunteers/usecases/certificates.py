@@ -60,15 +60,19 @@ def issue_certificate(
     )
     session.add(certificate)
     session.flush()
-    told = {
-        "community": volunteer.community,
-        "version": 1,
-        "certificate": serial,
-        "volunteer": volunteer.id,
-        "minutes": minutes,
-    }
-    publish(session, "certificate.issued", subject=serial, version=1, data=told, now=now)
+    _publish_issued(session, certificate, now=now)
     return certificate
+
+
+def _publish_issued(session: Session, certificate: Certificate, *, now: datetime) -> None:
+    told = {
+        "community": certificate.community,
+        "version": 1,
+        "certificate": certificate.id,
+        "volunteer": certificate.volunteer_id,
+        "minutes": certificate.minutes,
+    }
+    publish(session, "certificate.issued", subject=certificate.id, version=1, data=told, now=now)
 
 
 def _issued_on(session: Session, volunteer: str, day: Any) -> list[Certificate]:

@@ -40,18 +40,7 @@ def certificate(said: Mapping[str, Any], *, public_url: str) -> bytes:
             "以上时长均经核实，记录真实、准确。"
         ),
         gap(8),
-        printing.beside(
-            [
-                text(
-                    "扫描二维码可核验本证明是否有效；核验页不显示任何个人信息。",
-                    "note",
-                ),
-                text(f"核验码：{said['check_code']}", "note"),
-                text(address, "note"),
-            ],
-            [printing.qr_code(address)],
-            right_mm=34,
-        ),
+        _check(said["check_code"], address),
         gap(6),
         facts(
             [
@@ -65,6 +54,19 @@ def certificate(said: Mapping[str, Any], *, public_url: str) -> bytes:
     ]
     return printing.document(
         "志愿服务记录证明", parts, issuer=said["issuer"], footer=f"证明编号 {said['serial']}"
+    )
+
+
+def _check(code: str, address: str) -> printing.Part:
+    """How anybody finds out whether it is valid."""
+    return printing.beside(
+        [
+            text("扫描二维码可核验本证明是否有效；核验页不显示任何个人信息。", "note"),
+            text(f"核验码：{code}", "note"),
+            text(address, "note"),
+        ],
+        [printing.qr_code(address)],
+        right_mm=34,
     )
 
 
