@@ -173,11 +173,15 @@ def insert_ignore(
     return [tuple(row) if len(keys) > 1 else row[0] for row in found]
 
 
-def one_of(column: Any, ids: Collection[int], dialect: str) -> sa.ColumnElement[bool]:
-    """Whether a column is one of many ids, which travel as one parameter."""
+def one_of(column: Any, ids: Collection[int | str], dialect: str) -> sa.ColumnElement[bool]:
+    """Whether a column is one of many ids, which travel as one parameter.
+
+    With hundreds of ids that is some milliseconds cheaper than ``column.in_``.
+    """
     if dialect == "postgresql":
-        text = sa.literal(f"{{{','.join(map(str, ids))}}}", sa.types.NullType())
-        array = sa.cast(text, postgresql.ARRAY(sa.BigInteger))
+        quoted = ",".join(f'"{key}"' for key in ids)  # an id has neither quotes nor backslashes
+        text = sa.literal(f"{{{quoted}}}", sa.types.NullType())
+        array = sa.cast(text, postgresql.ARRAY(column.type))
         found: sa.ColumnElement[bool] = column == sa.any_(array)
         return found
     each = sa.func.json_each(json.dumps(list(ids))).table_valued("value")

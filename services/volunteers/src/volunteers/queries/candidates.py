@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from servicekit.db import one_of
 from volunteers.domain.calendar import Slot
 from volunteers.domain.codes import VolunteerState
 from volunteers.domain.matching import Companion, Need, Rules
@@ -142,7 +143,7 @@ def _papers(session: Session, rows: Collection[Any]) -> dict[str, dict[str, date
     """By volunteer the last valid day of each kind of clearance, the latest renewal counting."""
     wanted = sa.select(Clearance.volunteer_id, Clearance.kind, Clearance.expires_on)
     if len(rows) <= CHUNK:
-        wanted = wanted.where(Clearance.volunteer_id.in_([row.id for row in rows]))
+        wanted = wanted.where(_among(session, Clearance.volunteer_id, [row.id for row in rows]))
     else:
         wanted = wanted.where(Clearance.community.in_({row.community for row in rows}))
     found: dict[str, dict[str, date]] = defaultdict(dict)
@@ -167,7 +168,7 @@ def loads_of(session: Session, only: Collection[str] | None = None) -> dict[str,
     """How many live pairings each volunteer has as primary."""
     wanted = sa.select(Pairing.volunteer_id, sa.func.count()).where(Pairing.state.in_(LIVE))
     if only is not None:
-        wanted = wanted.where(Pairing.volunteer_id.in_(only))
+        wanted = wanted.where(_among(session, Pairing.volunteer_id, only))
     return dict(session.execute(wanted.group_by(Pairing.volunteer_id)).all())
 
 
@@ -178,5 +179,9 @@ def _backup_loads(session: Session, only: Collection[str] | None) -> dict[str | 
         .group_by(Pairing.backup_id)
     )
     if only is not None:
-        wanted = wanted.where(Pairing.backup_id.in_(only))
+        wanted = wanted.where(_among(session, Pairing.backup_id, only))
     return dict(session.execute(wanted).all())
+
+
+def _among(session: Session, column: Any, ids: Collection[str]) -> sa.ColumnElement[bool]:
+    return one_of(column, ids, session.get_bind().dialect.name)
