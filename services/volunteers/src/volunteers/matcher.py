@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ if TYPE_CHECKING:  # the process needs none of it
 
 BEHIND = 10
 """How far the process stands back where processors are short: those who wait come first."""
+
+STORING_AT_ONCE = 2
+"""While the database takes one part of the proposals, the next is made ready."""
 
 
 def asked(call: Call, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,7 +50,7 @@ def main() -> None:
 
 def match(what: Mapping[str, Any]) -> dict[str, Any]:
     """Run as `asked` says."""
-    engine = create_engine(what["database_url"], pool_size=1)
+    engine = create_engine(what["database_url"], pool_size=STORING_AT_ONCE)
     info = {"contract": Contract("volunteers", PUBLISHED), "zone": ZoneInfo(what["timezone"])}
 
     @contextmanager
@@ -55,8 +59,17 @@ def match(what: Mapping[str, Any]) -> dict[str, Any]:
             yield session
 
     now = datetime.fromisoformat(what["now"])
-    # what is stored already is not proposed again
-    return again(lambda: run(begin, what["data"], now=now, tell=lambda *stage: say("tell", stage)))
+    with ThreadPoolExecutor(STORING_AT_ONCE) as threads:
+        # what is stored already is not proposed again
+        return again(
+            lambda: run(
+                begin,
+                what["data"],
+                now=now,
+                spread=threads.map,
+                tell=lambda *stage: say("tell", stage),
+            )
+        )
 
 
 def say(what: str, value: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,8 @@ from volunteers.usecases.proposing import Proposal, give_way, next_attempts, pai
 Begin = Callable[[], AbstractContextManager[Session]]
 Compute = Callable[..., Any]
 """Calls a function with arguments, perhaps in another thread."""
+Spread = Callable[[Callable[[Sequence[str]], Any], Iterable[Sequence[str]]], Iterable[Any]]
+"""Calls a function with each of many, perhaps with several at once, and gives what came of them."""
 Tell = Callable[[str, int, int], None]
 """Hears a stage of a run, how many of its proposals are stored, and of how many."""
 
@@ -70,6 +72,7 @@ def run(
     *,
     now: datetime,
     compute: Compute = here,
+    spread: Spread = map,
     tell: Tell = lambda _stage, _done, _all: None,
 ) -> dict[str, Any]:
     """The same, reading, solving and storing in transactions of their own, each by ``begin``.
@@ -87,7 +90,11 @@ def run(
     if data["dry_run"]:
         with begin() as session:
             return _report(outcome, missed, _planned(session, _new(seen, outcome)), None)
-    stored = _stored(begin, seen, outcome, now, tell)
+    stored: list[dict[str, Any]] = []
+    new = len(_new(seen, outcome))
+    for rows in _stored(begin, seen, outcome, now, spread):
+        stored += [_proposed(row) for row in rows]
+        tell("storing", len(stored), new)
     if not stored:
         return _report(outcome, missed, [], None)
     tell("keeping", len(stored), len(stored))
@@ -98,8 +105,8 @@ def run(
 
 
 def _stored(
-    begin: Begin, seen: World, outcome: Outcome, now: datetime, tell: Tell
-) -> list[dict[str, Any]]:
+    begin: Begin, seen: World, outcome: Outcome, now: datetime, spread: Spread
+) -> Iterator[list[dict[str, Any]]]:
     """Store what is new, part by part, each whole: who makes room moves together with who comes."""
     current = {each.id: each.current for each in seen.needs if each.current is not None}
     given = {each.need: each.volunteer for each in outcome.matches}
@@ -107,19 +114,20 @@ def _stored(
     moved = {need: who for need, who in current.items() if given.get(need) != who}
     needs = {each.id: each for each in seen.needs}
     people = {each.id: each for each in seen.volunteers}
-    stored: list[dict[str, Any]] = []
-    for part in _parts(moved, wanted):
+
+    def store_part(part: Sequence[str]) -> list[dict[str, Any]]:
         proposals = [_proposal(wanted[need], needs, people) for need in part if need in wanted]
         with begin() as session:
             give_way(session, {need: moved[need] for need in part if need in moved}, now=now)
-            rows = store(session, proposals, seen.rules, seen.today, now=now)
-            stored += [_proposed(row) for row in rows]
-        tell("storing", len(stored), len(wanted))
-    return stored
+            return store(session, proposals, seen.rules, seen.today, now=now)
+
+    yield from spread(store_part, _moving(moved, wanted))
+    # needs that nobody served before; some take the places that the moves made free
+    yield from spread(store_part, chunks(sorted(wanted.keys() - moved.keys()), AT_ONCE))
 
 
-def _parts(moved: Mapping[str, str], wanted: Mapping[str, Match]) -> Iterator[Sequence[str]]:
-    """First chains of moves, as many as fit but each whole; then the needs that nobody served."""
+def _moving(moved: Mapping[str, str], wanted: Mapping[str, Match]) -> Iterator[Sequence[str]]:
+    """Chains of moves, as many at once as fit but each whole."""
     moves = {need: {who} for need, who in moved.items()}
     for need in moves.keys() & wanted.keys():
         moves[need].add(wanted[need].volunteer)
@@ -131,7 +139,6 @@ def _parts(moved: Mapping[str, str], wanted: Mapping[str, Match]) -> Iterator[Se
         together += chain
     if together:
         yield together
-    yield from chunks(sorted(wanted.keys() - moved.keys()), AT_ONCE)
 
 
 def _new(seen: World, outcome: Outcome) -> list[Match]:
