@@ -29,15 +29,15 @@ def least_prices(rows: Ints, holder: Ints, unserved_at: Ints, size: int) -> tupl
     ends = np.searchsorted(rows[:, 0], np.arange(needs + 1))
     by_holder = np.argsort(holder, kind="stable")
     held = np.searchsorted(holder[by_holder], np.arange(size + 1))
-    asking = np.arange(needs)
-    while len(asking):
-        mine = rows[spans(ends, asking)]
+    mine = rows
+    while len(mine):
         bids = mine[:, 2] - keeps[mine[:, 0]]
         higher = bids > prices[mine[:, 1]]
         np.maximum.at(prices, mine[higher, 1], bids[higher])
         raised = np.unique(mine[higher, 1])
         asking = by_holder[spans(held, raised)]
         keeps[asking] = score[asking] - prices[holder[asking]]
+        mine = rows[spans(ends, asking)]
     return prices, keeps
 
 
