@@ -63,15 +63,15 @@ class Bench:
 
     def arrive(self, notices: int, rate: int) -> None:
         """Urgent news, so that no quiet hour holds them up whenever this runs."""
+        visits = (f"{COMMUNITY}-H001-N1-A1-V{number:05}" for number in range(notices))
+        events = [happening("visit.unsafe", now=datetime.now(UTC), visit=each) for each in visits]
         began, done = time.monotonic(), 0
         while done < notices:
             due = min(notices, int((time.monotonic() - began) * rate))
             if due > done:
-                visits = (f"{COMMUNITY}-H001-N1-A1-V{number:05}" for number in range(done, due))
                 now = datetime.now(UTC)
                 with self.transaction() as session:
-                    events = [happening("visit.unsafe", now=now, visit=visit) for visit in visits]
-                    noticing.notice_all(session, events, now=now, working=BOTH)
+                    noticing.notice_all(session, events[done:due], now=now, working=BOTH)
                 done = due
             eventlet.sleep(BATCH_SECONDS)
         self.arriving = False

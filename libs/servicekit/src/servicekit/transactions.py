@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-Execute = Callable[[sa.Executable], Any]
+Execute = Callable[..., Any]
+"""Executes a statement, and its parameters where it has some."""
 
 
 @contextmanager
@@ -26,9 +27,9 @@ def one_by_one(engine: sa.Engine) -> Iterator[Execute]:
         yield connection.execution_options(isolation_level="AUTOCOMMIT").execute
 
 
-def _in_a_transaction(engine: sa.Engine, statement: sa.Executable) -> Any:
+def _in_a_transaction(engine: sa.Engine, statement: sa.Executable, *parameters: Any) -> Any:
     with engine.begin() as connection:
-        return connection.execute(statement)
+        return connection.execute(statement, *parameters)
 
 
 BROKEN_OFF = {"40001", "40P01"}

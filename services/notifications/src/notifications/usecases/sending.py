@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 from eventlet import GreenPool
 from eventlet.semaphore import Semaphore
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from notifications import queries
@@ -226,15 +226,29 @@ def release(session: Session, claims: list[Claim], now: datetime) -> None:
             row.state, row.next_at = DeliveryState.QUEUED, now
 
 
+# made once, and not by way of the ORM: this is done for each letter
+_TABLE: Any = Delivery.__table__
+_DONE = {
+    "state": DeliveryState.SENT,
+    "sent_at": bindparam("now"),
+    "next_at": None,
+    "last_error": None,
+}
+_CARRIED_SENT = sa.update(_TABLE).where(_TABLE.c.carried_by == bindparam("delivery")).values(_DONE)
+_SENT = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.id == bindparam("delivery"))
+    .values(_DONE | {"attempts": bindparam("attempt"), "message_id": bindparam("message")})
+)
+
+
 def record_sent(execute: Execute, claim: Claim, outcome: Outcome, now: datetime) -> str:
     """Note that a letter was handed over, without a look first: sent is sent, whoever has the claim
     by now. What a digest carries has come as far."""
-    done = {"state": DeliveryState.SENT, "sent_at": now, "next_at": None, "last_error": None}
-    own = {**done, "attempts": claim.attempt, "message_id": outcome.message_id}
-    table: Any = Delivery.__table__  # not by way of the ORM: this is done for each letter
     if claim.letter.rule == digesting.RULE.name:
-        execute(sa.update(table).where(table.c.carried_by == claim.delivery).values(done))
-    execute(sa.update(table).where(table.c.id == claim.delivery).values(own))
+        execute(_CARRIED_SENT, {"delivery": claim.delivery, "now": now})
+    own = {"attempt": claim.attempt, "message": outcome.message_id}
+    execute(_SENT, {"delivery": claim.delivery, "now": now, **own})
     _tell(claim, DeliveryState.SENT, outcome)
     return "sent"
 
