@@ -1,10 +1,12 @@
 """Several processes hear of the same things at once, on PostgreSQL, each in an order of its own."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import eventlet
 import pytest
 import sqlalchemy as sa
 from eventlet.greenpool import GreenPool
@@ -24,6 +26,7 @@ from servicekit.testing import KEY
 from unit.notifications.happenings import BOTH, COMMUNITY, NOW, happening, person
 
 ROUNDS = 10
+LATER = NOW + timedelta(hours=3)
 KINDS = ("boiler", "door", "lift", "water")
 INFO = {
     "vault": Vault(KEY),
@@ -108,40 +111,62 @@ def test_batches_that_settle_the_same_proposals_never_wait_for_each_other(office
         assert set(session.scalars(select(Escalation.state))) == {EscalationState.RESOLVED}
 
 
-def test_a_level_is_climbed_while_the_one_before_is_taken_on(office: Office) -> None:
-    staff = f"{COMMUNITY}-S08"
+def lifts_stand_still(office: Office) -> list[tuple[str, str]]:
+    """Escalations that begin, each with the notification by which it is taken on."""
     for number in range(ROUNDS):
-        office.hear(
-            [
-                happening(
-                    "alert.raised",
-                    alert=f"lift-{number}",
-                    kind=f"lift-{number}",
-                    severity="critical",
-                )
-            ]
-        )
+        about = {"alert": f"lift-{number}", "kind": f"lift-{number}", "severity": "critical"}
+        office.hear([happening("alert.raised", **about)])
     with office.transaction() as session:
         keys = session.scalars(select(Escalation.id).order_by(Escalation.id)).all()
         told = session.scalars(select(Notification.id).order_by(Notification.id)).all()
-    later = NOW + timedelta(hours=3)
-
-    def climb(key: str) -> None:
-        with office.transaction() as session:
-            escalating.climb(session, key, now=later, working=BOTH)
-
-    def take_on(key: str) -> None:
-        with office.transaction() as session:
-            about = {"notification": key, "staff": staff}
-            inbox.acknowledge(
-                session, about, now=later, actor=Actor(staff, "administrator", (COMMUNITY,))
-            )
-
     assert len(keys) == len(told) == ROUNDS
-    for escalation, notification in zip(keys, told, strict=True):
-        both = GreenPool()
-        for each in (both.spawn(climb, escalation), both.spawn(take_on, notification)):
-            each.wait()
+    return list(zip(keys, told, strict=True))
+
+
+def take_on(office: Office, notification: str) -> None:
+    actor = Actor(f"{COMMUNITY}-S08", "administrator", (COMMUNITY,))
+    with office.transaction() as session:
+        about = {"notification": notification, "staff": actor.id}
+        inbox.acknowledge(session, about, now=LATER, actor=actor)
+
+
+def all_taken_on(office: Office) -> bool:
     with office.transaction() as session:
         states = set(session.scalars(select(Escalation.state)))
-    assert states == {EscalationState.ACKNOWLEDGED}
+    return states == {EscalationState.ACKNOWLEDGED}
+
+
+def test_a_level_is_climbed_while_the_one_before_is_taken_on(office: Office) -> None:
+    def climb(key: str) -> None:
+        with office.transaction() as session:
+            escalating.climb(session, key, now=LATER, working=BOTH)
+
+    for escalation, notification in lifts_stand_still(office):
+        both = GreenPool()
+        climbing = both.spawn(climb, escalation)
+        for each in (climbing, both.spawn(take_on, office, notification)):
+            each.wait()
+    assert all_taken_on(office)
+
+
+def test_nobody_is_told_any_more_once_somebody_has_taken_it_on(office: Office) -> None:
+    """Whoever climbs meanwhile, level after level, finds it closed from that moment on."""
+    begun, climbed, taken = lifts_stand_still(office), list[tuple[str, float]](), dict[str, float]()
+
+    def climb() -> None:
+        while len(taken) < ROUNDS:
+            began = time.monotonic()
+            with office.transaction() as session:
+                key = escalating.due(session, now=LATER)
+                if key and escalating.climb(session, key, now=LATER, working=BOTH):
+                    climbed.append((key, began))
+                    session.get_one(Escalation, key).due_at = NOW  # the next level at once
+
+    climbing = eventlet.spawn(climb)
+    for escalation, notification in begun:
+        take_on(office, notification)
+        taken[escalation] = time.monotonic()
+    climbing.wait()
+    assert climbed
+    assert all(began < taken[key] for key, began in climbed)
+    assert all_taken_on(office)
