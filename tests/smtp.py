@@ -1,7 +1,8 @@
 """A real SMTP server that keeps what it is given.
 
 It runs as a process of its own, since a test process may be patched by eventlet, and writes each
-mail to a file. Recipients called `refused@…` are refused for good, `busy@…` for the time being.
+mail to a file. Recipients called `refused@…` are refused for good, `busy@…` for the time being. It
+reads commands ahead, as most servers do, unless it is told not to.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 
-from aiosmtpd.smtp import SMTP, Envelope
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 REPLIES = {"refused": "550 no such mailbox", "busy": "451 try again later"}
 
@@ -24,10 +25,11 @@ class SmtpServer:
 
     host = "127.0.0.1"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, reads_ahead: bool = True) -> None:
         self.folder = folder
+        ways = ["reads_ahead"] if reads_ahead else []
         self._process = subprocess.Popen(
-            [sys.executable, __file__, str(folder)], stdout=subprocess.PIPE, text=True
+            [sys.executable, __file__, str(folder), *ways], stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout
         self.port = int(self._process.stdout.readline())
@@ -50,9 +52,15 @@ class SmtpServer:
 class _Keeper:
     """aiosmtpd's handler: accept, or answer as the recipient's name asks."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, reads_ahead: bool) -> None:
+        self.folder, self.reads_ahead = folder, reads_ahead
         self.numbers = itertools.count(1)
+
+    async def handle_EHLO(  # noqa: N802
+        self, _server: object, session: Session, _envelope: Envelope, name: str, said: list[str]
+    ) -> list[str]:
+        session.host_name = name
+        return [*said[:-1], "250-PIPELINING", said[-1]] if self.reads_ahead else said
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
         self, _server: object, _session: object, envelope: Envelope, address: str, _o: object
@@ -73,9 +81,10 @@ class _Keeper:
         return "250 kept"
 
 
-async def _serve(folder: Path) -> None:
+async def _serve(folder: Path, *ways: str) -> None:
     loop = asyncio.get_running_loop()
-    make = partial(SMTP, _Keeper(folder), enable_SMTPUTF8=True)
+    keeper = _Keeper(folder, reads_ahead="reads_ahead" in ways)
+    make = partial(SMTP, keeper, enable_SMTPUTF8=True)
     server = await loop.create_server(make, SmtpServer.host, 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
@@ -85,4 +94,4 @@ async def _serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(Path(sys.argv[1])))
+    asyncio.run(_serve(Path(sys.argv[1]), *sys.argv[2:]))

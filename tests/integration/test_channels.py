@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,10 @@ from notifications.channels import robots as robot
 from notifications.channels.hooks import SignedWebhook, Sms
 from notifications.channels.others import Other
 from notifications.domain.codes import FailureReason, Urgency
+from notifications.domain.deliveries import Outcome
 from robots import Provider, provider
+from smtp import SmtpServer
+from unit.notifications.happenings import mailer
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 LETTER = Letter(
@@ -182,3 +186,25 @@ def test_everything_else_goes_by_apprise(there: Provider) -> None:
     assert Other().send(replace(LETTER, to_address=address)).reason is AWAY
     nothing = Other().send(replace(LETTER, to_address="nothing://"))
     assert (nothing.reason, nothing.final) == (FailureReason.NO_ADDRESS, True)
+
+
+@pytest.mark.parametrize("reads_ahead", [True, False])
+def test_a_mail_that_is_refused_leaves_the_line_to_the_next(
+    reads_ahead: bool, tmp_path: Path
+) -> None:
+    server = SmtpServer(tmp_path, reads_ahead=reads_ahead)
+    channel = mailer(server.url)
+    try:
+        for name, outcome in (
+            ("first", Outcome()),
+            ("refused", Outcome(REFUSED, final=True, code=550)),
+            ("busy", Outcome(BUSY, code=451)),
+            ("last", Outcome()),
+        ):
+            letter = replace(LETTER, to_address=f"{name}@example.org")
+            assert replace(channel.send(letter), message_id=None) == outcome
+        told = [mail["X-Rcpt-To"] for mail in server.messages()]
+    finally:
+        channel.close()
+        server.close()
+    assert told == ["first@example.org", "last@example.org"]

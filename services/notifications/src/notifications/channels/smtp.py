@@ -18,6 +18,7 @@ PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 FIRST_FINAL_CODE = 500
 """SMTP replies from here on are for good; those of 400 and more ask to try later."""
 TAKEN, TAKEN_TOO, GO_ON = 250, 251, 354
+Reply = tuple[int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +80,26 @@ class Line:
         """Tell everything but the last word; the server may refuse the mail before that."""
         smtp = self._smtp
         smtp.ehlo_or_helo_if_needed()
-        code, text = smtp.mail(sender)
-        if code != TAKEN:
-            raise smtplib.SMTPSenderRefused(code, text, sender)
-        code, text = smtp.rcpt(recipient)
-        if code not in (TAKEN, TAKEN_TOO):
-            raise smtplib.SMTPRecipientsRefused({recipient: (code, text)})
-        code, text = smtp.docmd("DATA")
-        if code != GO_ON:
-            raise smtplib.SMTPDataError(code, text)
+        from_, to_ = smtplib.quoteaddr(sender), smtplib.quoteaddr(recipient)
+        mail, to, data = self._ask(f"MAIL FROM:{from_}", f"RCPT TO:{to_}", "DATA")
+        taken = mail[0] == TAKEN and to[0] in (TAKEN, TAKEN_TOO)
+        if data[0] == GO_ON and not taken:
+            self.drop()  # it takes for a mail whatever we say next
+        if mail[0] != TAKEN:
+            raise smtplib.SMTPSenderRefused(*mail, sender)
+        if not taken:
+            raise smtplib.SMTPRecipientsRefused({recipient: to})
+        if data[0] != GO_ON:
+            raise smtplib.SMTPDataError(*data)
         smtp.send(re.sub(rb"(?m)^\.", b"..", message))
+
+    def _ask(self, *commands: str) -> list[Reply]:
+        """The answers to all; they are asked at once where the server reads ahead (RFC 2920)."""
+        smtp = self._smtp
+        if not smtp.has_extn("pipelining"):
+            return [smtp.docmd(command) for command in commands]
+        smtp.send("".join(f"{command}\r\n" for command in commands))
+        return [smtp.getreply() for _ in commands]
 
     def finish(self) -> None:
         """The last word: from the answer on, the mail is the server's."""
