@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import eventlet
@@ -114,7 +115,11 @@ def test_batches_that_settle_the_same_proposals_never_wait_for_each_other(office
 def lifts_stand_still(office: Office) -> list[tuple[str, str]]:
     """Escalations that begin, each with the notification by which it is taken on."""
     for number in range(ROUNDS):
-        about = {"alert": f"lift-{number}", "kind": f"lift-{number}", "severity": "critical"}
+        about: dict[str, Any] = {
+            "alert": f"lift-{number}",
+            "kind": f"lift-{number}",
+            "severity": "critical",
+        }
         office.hear([happening("alert.raised", **about)])
     with office.transaction() as session:
         keys = session.scalars(select(Escalation.id).order_by(Escalation.id)).all()

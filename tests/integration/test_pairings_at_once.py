@@ -76,13 +76,14 @@ class Town:
     def news(self, number: int, version: int = 1, **changes: Any) -> dict[str, Any]:
         return news(f"{self.code}-H{number:04}-N1", version, **changes)
 
-    def operate(self, act: Callable[[Session], object]) -> None:
+    def operate(self, act: partial[Any]) -> None:
         """One call, as an entry point makes it: what the caller is told is counted."""
         try:
             again(lambda: self._alone(act))
         except Exception as error:  # noqa: BLE001 - the test looks at what it was
             answer = isinstance(error, ANSWERS)
-            self.told[type(error).__name__ if answer else f"! {error!r}"[:1500]] += 1
+            what = type(error).__name__ if answer else f"! {act.func.__name__}: {error!r}"
+            self.told[what[:1500]] += 1
         else:
             self.told["done"] += 1
 
@@ -153,9 +154,10 @@ class Worker:
         data = {"need": need, "volunteer": self._volunteer(), "reason": "认识 knows them"}
         pairings.propose_pairing(session, data, now=NOW, actor=STAFF)
 
-    def match(self, session: Session) -> None:
+    def match(self, _session: Session) -> None:
+        """As a large run does it: each part of its proposals in a transaction of its own."""
         data = {"community": self.town.code, "dry_run": False}
-        matching.match_community(session, data, now=NOW, actor=OFFICE)
+        matching.run(self.town.session, data, now=NOW)
 
     def raise_need(self, session: Session) -> None:
         number, self.town.raised = self.town.raised, self.town.raised + 1
