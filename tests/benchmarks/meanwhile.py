@@ -88,12 +88,15 @@ def _beside(client: RpcClient, *, dry_run: bool) -> list[float]:
 
 
 def _times(client: RpcClient, going_on: Callable[[], Any]) -> list[float]:
-    """In milliseconds, one call after the other, of those that the desk makes most."""
+    """In milliseconds, one call after the other, of those that the desk makes most.
+
+    Each finds the same whether the run has stored something already or not.
+    """
     calls: itertools.cycle[tuple[str, dict[str, Any]]] = itertools.cycle(
         [
             ("get_volunteer", {"volunteer": f"{HERE}-V000001"}),
             ("get_rules", {"community": HERE}),
-            ("find_pairings", {"community": HERE, "size": 20}),
+            ("find_pairings", {"community": HERE, "state": "active", "size": 20}),
         ]
     )
     times = []
