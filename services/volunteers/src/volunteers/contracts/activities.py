@@ -17,6 +17,7 @@ from volunteers.domain.activities import (
     ActivityKind,
     SessionState,
 )
+from volunteers.domain.codes import VolunteerKind
 
 
 def text(most: int = 200, **kwargs: Any) -> fields.String:
@@ -166,6 +167,13 @@ class StaffArgs(SessionArgs):
     """A volunteer who looks after a session."""
 
     volunteer = Id(required=True)
+
+
+class FitView(Schema):
+    """Somebody who may look after a session."""
+
+    id = Id()
+    kind = Code(VolunteerKind)
 
 
 class ReportView(Schema):

@@ -79,6 +79,26 @@ class ParticipantView(Schema):
     version = fields.Integer()
 
 
+class ReadParticipants(PageArgs, CommunityArgs):
+    """Who is registered, by name and code; ``purpose`` is kept in the audit."""
+
+    purpose = text(required=True)
+
+
+class NamedPickUp(PickUpView):
+    """A line of a pick-up list."""
+
+    name = fields.String(allow_none=True)
+
+
+class NamedParticipant(ParticipantView):
+    """Somebody who takes part, by name, with the people who may collect a child."""
+
+    name = fields.String(allow_none=True)
+    guardian = fields.String(allow_none=True)
+    pick_ups = fields.List(fields.Nested(NamedPickUp))
+
+
 class Enrol(SessionArgs):
     """Wish for a place; ``together``: these stay together, with places for all or none."""
 
@@ -169,4 +189,5 @@ class RollView(Schema):
     items = fields.List(fields.Nested(RollLine))
 
 
+ParticipantPage = page_of(NamedParticipant)
 EnrolmentPage = page_of(EnrolmentView)

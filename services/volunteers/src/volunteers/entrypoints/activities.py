@@ -40,6 +40,10 @@ class Activities:
     def announce_break(self, call: Call, data: Data) -> Any:
         return activities.announce_break(call.session, data, now=call.now, actor=call.actor)
 
+    @rpc(CommunityArgs, returns=rpc_of.BreakView, many=True)
+    def list_breaks(self, call: Call, data: Data) -> Any:
+        return found.find_breaks(call.session, data["community"])
+
     @rpc(rpc_of.PlanActivity, returns=rpc_of.ActivityView)
     def plan_activity(self, call: Call, data: Data) -> Any:
         days = call.settings.plan_days
@@ -76,6 +80,10 @@ class Activities:
     @rpc(rpc_of.FindSessions, returns=rpc_of.SessionPage)
     def find_sessions(self, call: Call, data: Data) -> Any:
         return found.find_sessions(call.session, data)
+
+    @rpc(rpc_of.SessionArgs, returns=rpc_of.FitView, many=True)
+    def find_fit(self, call: Call, data: Data) -> Any:
+        return found.find_fit(call.session, data["session"])
 
     @rpc(rpc_of.StaffArgs, returns=rpc_of.SessionView)
     def staff_session(self, call: Call, data: Data) -> Any:
@@ -153,6 +161,10 @@ class Enrolments:
     @rpc(enrolments_rpc.RegisterParticipant, returns=enrolments_rpc.ParticipantView)
     def register_participant(self, call: Call, data: Data) -> Any:
         return participants.register_participant(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(enrolments_rpc.ReadParticipants, returns=enrolments_rpc.ParticipantPage)
+    def read_participants(self, call: Call, data: Data) -> Any:
+        return participants.read_participants(call.session, data, now=call.now, actor=call.actor)
 
     @rpc(enrolments_rpc.ChangeParticipant, returns=enrolments_rpc.ParticipantView)
     def change_participant(self, call: Call, data: Data) -> Any:

@@ -26,6 +26,7 @@ from volunteers.models import (
     ActivitySession,
     Clearance,
     Enrolment,
+    SchoolBreak,
     SessionStaff,
     Volunteer,
 )
@@ -98,6 +99,40 @@ def unfit(volunteer: Volunteer, row: ActivitySession) -> str | None:
     if lacking:
         return f"has no {', '.join(sorted(lacking))} valid on {row.on}; record it first"
     return None
+
+
+def elsewhere(row: ActivitySession) -> sa.Select[str, str]:
+    """Who looks after which other session at the time of this one: nobody is in two places."""
+    wanted = sa.select(SessionStaff.volunteer_id, ActivitySession.id).join(
+        ActivitySession, SessionStaff.session_id == ActivitySession.id
+    )
+    return wanted.where(
+        ActivitySession.id != row.id,
+        ActivitySession.on == row.on,
+        ActivitySession.state.in_((SessionState.PLANNED, SessionState.ANNOUNCED)),
+        ActivitySession.start < row.end,
+        ActivitySession.end > row.start,
+    )
+
+
+def find_fit(session: Session, key: str) -> list[Volunteer]:
+    """Who may look after a session and does not yet: fit on that day, and free at that time."""
+    row = one(session, ActivitySession, key)
+    taken = set(session.scalars(elsewhere(row)))
+    taken |= {each.id for each in staff_of(session, key)}
+    wanted = sa.select(Volunteer).where(
+        Volunteer.community == row.community, Volunteer.state == VolunteerState.ACTIVE
+    )
+    found = session.scalars(
+        wanted.order_by(Volunteer.id).options(selectinload(Volunteer.clearances))
+    )
+    return [each for each in found if each.id not in taken and not unfit(each, row)]
+
+
+def find_breaks(session: Session, community: str) -> Sequence[SchoolBreak]:
+    """The school's breaks, the latest first."""
+    wanted = sa.select(SchoolBreak).where(SchoolBreak.community == community)
+    return session.scalars(wanted.order_by(SchoolBreak.starts_on.desc())).all()
 
 
 def valid(clearances: Collection[Clearance], on: date) -> set[str]:

@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
 
-from servicekit import phones
+from servicekit import audit, phones
 from servicekit.actors import Actor
 from servicekit.errors import Conflict, Invalid
 from servicekit.privacy import assign_key, blind_index
 from volunteers.contracts.enrolments import RegisterParticipant
 from volunteers.domain.people import birth_date_problem, end_of_month
 from volunteers.models import Participant, PickUp
-from volunteers.queries.lookup import local_day, one
+from volunteers.queries.lookup import local_day, one, page_of
 
 
 def register_participant(
@@ -33,6 +34,25 @@ def register_participant(
         return known
     _refuse(data, local_day(session, now))
     return _stored(session, key, data, index)
+
+
+def read_participants(
+    session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
+) -> dict[str, Any]:
+    """A page of those who are registered, by code, for the purpose given."""
+    wanted = sa.select(Participant).where(Participant.community == data["community"])
+    wanted = wanted.order_by(Participant.id).options(selectinload(Participant.pick_ups))
+    page = page_of(session, wanted, data)
+    audit.record(
+        session,
+        community=data["community"],
+        subject=data["community"],
+        fields=["name", "guardian", "pick_ups"],
+        purpose=data["purpose"],
+        actor=actor,
+        now=now,
+    )
+    return page
 
 
 def change_participant(

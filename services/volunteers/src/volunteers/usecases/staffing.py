@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from servicekit.actors import Actor
 from servicekit.errors import Conflict, Invalid
 from volunteers.domain.activities import HELD, SessionState, places
 from volunteers.models import ActivitySession, SessionStaff, Volunteer
-from volunteers.queries.activities import adults, counts, enrolments, locked, unfit
+from volunteers.queries.activities import adults, counts, elsewhere, enrolments, locked, unfit
 from volunteers.queries.lookup import one
 from volunteers.usecases.activities import publish_session
 from volunteers.usecases.promoting import promote
@@ -65,19 +64,8 @@ def _require_open(row: ActivitySession) -> None:
 
 def _busy(session: Session, volunteer: Volunteer, row: ActivitySession) -> str | None:
     """Nobody is in two places at once."""
-    wanted = (
-        sa.select(ActivitySession.id)
-        .join(SessionStaff, SessionStaff.session_id == ActivitySession.id)
-        .where(
-            SessionStaff.volunteer_id == volunteer.id,
-            ActivitySession.id != row.id,
-            ActivitySession.on == row.on,
-            ActivitySession.state.in_(OPEN),
-            ActivitySession.start < row.end,
-            ActivitySession.end > row.start,
-        )
-    )
-    other = session.scalar(wanted.limit(1))
+    wanted = elsewhere(row).where(SessionStaff.volunteer_id == volunteer.id)
+    other = session.scalar(wanted.with_only_columns(ActivitySession.id).limit(1))
     return f"looks after {other} at that time; choose another volunteer" if other else None
 
 
