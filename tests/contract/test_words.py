@@ -3,10 +3,10 @@
 import pytest
 
 from households.domain import caring, codes, feedback
-from notifications.domain import giving_words, recognition_words, words
+from notifications.domain import giving_words, people_words, recognition_words, words
 from servicekit.codes import LabelledEnum
+from volunteers.domain import activities, gifts, projects, reciprocity, recognition, training
 from volunteers.domain import codes as helping
-from volunteers.domain import gifts, projects, reciprocity, recognition, training
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,10 @@ from volunteers.domain import gifts, projects, reciprocity, recognition, trainin
         (words.ConcernOutcome, caring.ConcernOutcome),
         (words.ConcernStatus, caring.ConcernStatus),
         (words.FeedbackOutcome, feedback.FeedbackOutcome),
+        (people_words.AbsenceReason, helping.AbsenceReason),
+        (people_words.Ground, activities.Ground),
+        (people_words.MemberRole, activities.MemberRole),
+        (people_words.VolunteerKind, helping.VolunteerKind),
         (recognition_words.Evidence, recognition.Evidence),
         (recognition_words.FlagKind, recognition.FlagKind),
         (recognition_words.HonourLevel, training.HonourLevel),

@@ -16,7 +16,7 @@ LACKING = f"{sample.COMMUNITY}-G01-L002-1"
 def step(person: Person, enrolment: str, name: str, **facts: str) -> str:
     """Take a step, and see the page that follows."""
     path = f"/desk/activities/{SESSION}/{enrolment}"
-    answer = person.post(path, {"step": name, **facts})
+    answer = person.post(path, {"step": f"step_{name}", **facts})
     assert answer.status == 303, answer.text
     return html.unescape(person.get(answer.headers["Location"]).text)
 
@@ -30,12 +30,12 @@ def test_a_child_comes_and_goes_with_somebody_on_its_list(sunny: Town, coordinat
     assert "冯小雨" in shown
     assert "花生过敏" in shown
     assert "待确认" in shown
-    early = coordinator.post(f"/desk/activities/{SESSION}/{CHILD}", {"step": "come"})
+    early = coordinator.post(f"/desk/activities/{SESSION}/{CHILD}", {"step": "step_come"})
     assert early.status == 409
     assert "确认名额" not in step(coordinator, CHILD, "confirm")
     assert "韩雪梅" in step(coordinator, CHILD, "come")
     path = f"/desk/activities/{SESSION}/{CHILD}"
-    somebody_else = {"step": "go", "pick_up": f"{sample.COMMUNITY}-K002-U1"}
+    somebody_else = {"step": "step_go", "pick_up": f"{sample.COMMUNITY}-K002-U1"}
     assert coordinator.post(path, somebody_else).status == 400
     gone = step(coordinator, CHILD, "go", pick_up=f"{sample.COMMUNITY}-K001-U1")
     assert "已接走" in gone
@@ -52,12 +52,12 @@ def test_another_adult_brings_the_siblings_a_place(sunny: Town, coordinator: Per
         and any(held["kind"] == "background_check" for held in each["clearances"])
     )
     path = f"/desk/activities/{SESSION}/step"
-    added = coordinator.post(path, {"step": "staff", "volunteer": other.lower()})
+    added = coordinator.post(path, {"step": "step_staff", "volunteer": other.lower()})
     assert added.status == 303, added.text
     shown = html.unescape(coordinator.get(added.headers["Location"]).text)
     assert "成年志愿者 2/2" in shown
     assert shown.count("待确认") >= 2
-    gone = coordinator.post(path, {"step": "unstaff", "volunteer": row["staff"][0]})
+    gone = coordinator.post(path, {"step": "step_unstaff", "volunteer": row["staff"][0]})
     assert gone.status == 409  # children rely on them
     assert coordinator.post(path, {"step": "vanish"}).status == 400
 
@@ -71,7 +71,7 @@ def test_questions_are_read_and_materials_added(sunny: Town, coordinator: Person
     path = f"/desk/activities/{talk}"
     assert "孩子不愿说话" not in coordinator.get(path).text
     assert "孩子不愿说话" in html.unescape(coordinator.post(f"{path}/questions", {}).text)
-    paper = {"step": "material", "title": "讲义", "address": "https://example.org/a.pdf"}
+    paper = {"step": "step_material", "title": "讲义", "address": "https://example.org/a.pdf"}
     assert coordinator.post(f"{path}/step", paper).status == 303
     assert "讲义" in html.unescape(coordinator.get(path).text)
 
@@ -81,10 +81,10 @@ def test_what_is_not_there_or_not_a_persons_is_refused(
 ) -> None:
     path = f"/desk/activities/{SESSION}"
     assert stranger.get(path).status == 403
-    assert stranger.post(f"{path}/{CHILD}", {"step": "go"}).status == 403
+    assert stranger.post(f"{path}/{CHILD}", {"step": "step_go"}).status == 403
     assert coordinator.post(f"{path}/{CHILD}", {"step": "vanish"}).status == 400
     other = f"{sample.COMMUNITY}-C02-20261126-K001-1"
-    assert coordinator.post(f"{path}/{other}", {"step": "come"}).status == 400
+    assert coordinator.post(f"{path}/{other}", {"step": "step_come"}).status == 400
 
 
 def request_step(person: Person, request: str, name: str, **facts: str) -> str:

@@ -2,12 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, make_response, redirect, render_template, request
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
 
+from notifications.desk import forms, troubles
+from notifications.desk.forms import Form
 from notifications.desk.words import say
+from servicekit.errors import Conflict, Invalid, NotFound
+
+
+@dataclass(frozen=True)
+class View:
+    """A page about something and the part of it that changes; ``facts`` is what they show.
+
+    ``endpoint`` and ``name``: the page's address takes what it is about by that name.
+    """
+
+    endpoint: str
+    name: str
+    whole: str
+    part: str
+    facts: Callable[[str], dict[str, Any]]
+
+    def show(self, about: str) -> str:
+        return render_template(self.whole, **self.facts(about))
+
+    def after(self, about: str, message: str) -> Any:
+        """Something was done: the changed part with a message, or the whole page again."""
+        if not partial():
+            place: dict[str, Any] = {self.name: about}
+            return redirect(url_for(self.endpoint, **place), 303)
+        return render_template(self.part, message=say(message), **self.facts(about))
+
+    def take(self, about: str, form: Form, act: Callable[..., Any]) -> Any:
+        """Do what a form asks for. What is refused is shown beside its fields, as it was typed."""
+        try:
+            act(**form.read(about[:12]))
+        except (Invalid, Conflict, NotFound) as error:
+            forms.refuse(form, error)
+            template = self.part if partial() else self.whole
+            again = render_template(template, **self.facts(about))
+            return make_response(again, troubles.STATUS[error.slug])
+        return self.after(about, f"{form.words}_done")
+
+    def step(self, about: str, known: Iterable[Form], service: Any, **subject: str) -> Any:
+        """Take the step that was asked for, one of the ``known``."""
+        form = chosen(known)
+        return self.take(
+            about, form, lambda **facts: getattr(service, form.method)(**subject, **facts)
+        )
+
+
+def chosen(known: Iterable[Form]) -> Form:
+    """Which of the page's forms was sent."""
+    form = forms.chosen(known)
+    if form is None:
+        abort(400)
+    return form
 
 
 def partial() -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Forbidden as WrongForm
 from werkzeug.exceptions import HTTPException, RequestTimeout
 
-from notifications.desk import access, live, troubles, visitor, words
+from notifications.desk import access, forms, live, problems, troubles, visitor, words
 from notifications.desk.boards import Boards
 from notifications.desk.naming import Naming
 from notifications.desk.visitor import somebody
@@ -111,6 +111,8 @@ def install(app: Flask, web: Any, settings: Any, pages: list[Blueprint]) -> None
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = MAX_FORM
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     words.install(app)
+    app.jinja_env.globals |= {"refused": forms.refused, "answers": forms.answers}
+    app.jinja_env.filters["problem"] = problems.in_words
     blueprint = Blueprint(
         "desk", __name__, url_prefix="/desk", template_folder="templates", static_folder="static"
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from notifications.desk.activity_phrases import ACTIVITIES
 from notifications.desk.care_phrases import CARE
+from notifications.desk.form_phrases import FORMS
 from notifications.desk.giving_phrases import GIVING
 from notifications.desk.recognition_phrases import RECOGNITION
 
 PHRASES: dict[str, tuple[str, str]] = {
+    **FORMS,
     **CARE,
     **RECOGNITION,
     **ACTIVITIES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from markupsafe import Markup, escape
 from notifications.desk.phrases import PHRASES
 from notifications.desk.visitor import current
 from notifications.domain import codes
+from notifications.domain.repeating import Repeat
 from notifications.domain.words import LISTS
 from notifications.texts import short
 from servicekit import clock
@@ -30,13 +32,14 @@ CODES: dict[str, type[LabelledEnum]] = {
     "escalation": codes.EscalationState,
     "escalation_reason": codes.EscalationReason,
     "digest": codes.DigestPeriod,
+    "repeat": Repeat,
 }
 
 
 def install(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.globals["t"] = say
-    app.jinja_env.globals["care_codes"] = LISTS
+    app.jinja_env.globals |= {"care_codes": LISTS, "choices": choices}
     app.jinja_env.filters |= {
         "when": when,
         "day": day,
@@ -63,6 +66,12 @@ def label(code: Any, kind: str) -> str:
     """A code's label; a code that is not known here is its own."""
     found = (each for each in CODES[kind] if each.value == code)
     return next((each.label(current().locale) for each in found), str(code))
+
+
+def choices(field: Any, offered: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What a field lets choose from: what the page offers, else its code list."""
+    known = CODES.get(field.codes, ())
+    return list(offered) or [(each.value, each.label(current().locale)) for each in known]
 
 
 def local(at: datetime) -> datetime:

@@ -12,6 +12,7 @@ from notifications.domain.codes import (
     Severity,
 )
 from notifications.domain.giving_words import GIVING
+from notifications.domain.people_words import PEOPLE
 from notifications.domain.recognition_words import RECOGNITION
 from servicekit.codes import LabelledEnum
 
@@ -287,6 +288,7 @@ LISTS: Mapping[str, type[LabelledEnum]] = {
     "visit_outcome": VisitOutcome,
     "volunteer_state": VolunteerState,
     **GIVING,
+    **PEOPLE,
     **RECOGNITION,
 }
 

@@ -2,17 +2,20 @@
 
 from notifications.desk.pages import (
     activities,
+    associations,
     board,
     care,
     inbox,
     live,
     pairings,
     parked,
+    participants,
     preferences,
     projects,
     reciprocity,
     recognition,
     services,
+    sessions,
     signing,
     things,
     training,
@@ -22,7 +25,16 @@ BLUEPRINTS = [
     module.pages
     for module in (
         *(signing, inbox, pairings, board, care),
-        *(activities, services, projects, things, reciprocity),
+        *(
+            activities,
+            sessions,
+            participants,
+            associations,
+            services,
+            projects,
+            things,
+            reciprocity,
+        ),
         *(recognition, training, preferences, parked, live),
     )
 ]

@@ -1,116 +1,146 @@
-"""What people come together for: sessions with places and staff, and the roll at the door."""
+"""What people come together for: planned, announced, and on which days it takes place."""
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, url_for
 
 from notifications.desk import access
-from notifications.desk.answers import partial
-from notifications.desk.app import actor, desk, names
+from notifications.desk.answers import View, chosen
+from notifications.desk.app import actor, desk
+from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
-from notifications.desk.words import local, say
+from notifications.desk.words import local, weekday
+from notifications.domain.repeating import rule_of
 from servicekit import clock
 
 DAYS_AHEAD = 28
+YEAR = 366
 SIZE = 100
-PURPOSE = "sign-in"
-STEPS = {
-    "confirm": "confirm_enrolment",
-    "come": "sign_in",
-    "go": "sign_out",
-    "drop": "cancel_enrolment",
-}
-SESSION_STEPS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "close": ("close_session", ()),
-    "staff": ("staff_session", ("volunteer",)),
-    "unstaff": ("unstaff_session", ("volunteer",)),
-    "material": ("add_material", ("title", "address")),
-}
+BREAK = Form(
+    "announce_break",
+    "announce_break",
+    (Field("code", most=20), Field("starts_on", "date"), Field("ends_on", "date")),
+)
+PLAN = Form(
+    "plan_activity",
+    "plan_activity",
+    (
+        Field("kind", "choice", codes="activity"),
+        Field("code", most=20),
+        Field("title"),
+        Field("place"),
+        Field("host", "choice", needed=False),
+        Field("break", "choice", needed=False),
+        Field("starts_on", "date", needed=False),
+        Field("ends_on", "date", needed=False),
+        Field("start", "time"),
+        Field("end", "time"),
+        Field("repeat", "choice", codes="repeat"),
+        Field("weekdays", "many", needed=False),
+        Field("capacity", "number", most=10_000),
+        Field("ratio", "number", needed=False, most=100),
+        Field("age_from", "number", needed=False, least=0, most=120),
+        Field("age_until", "number", needed=False, least=0, most=120),
+        Field("collects_until", "date", needed=False),
+    ),
+)
+ANNOUNCE = Form("announce_activity", "announce_activity")
 pages = Blueprint("activities", __name__)
 
 
 @pages.get("/activities", defaults={"community": ""})
 @pages.get("/activities/of/<community>")
 def activities(community: str) -> Any:
-    place, today = chosen_place(community), local(clock.now()).date()
+    return LIST.show(chosen_place(community))
+
+
+@pages.post("/activities/of/<community>/plan")
+def plan_activity(community: str) -> Any:
+    form = chosen((PLAN, BREAK))
+    act = _plan if form is PLAN else _volunteers().announce_break
+    return LIST.take(community, form, partial(act, community=community))
+
+
+@pages.get("/activities/all/<activity>")
+def activity(activity: str) -> Any:
+    return ONE.show(activity)
+
+
+@pages.post("/activities/all/<activity>")
+def announce_activity(activity: str) -> Any:
+    """All its sessions; places are given from now on."""
+    return ONE.step(activity, (ANNOUNCE,), _volunteers(), activity=activity)
+
+
+def _plan(*, repeat: str = "", weekdays: Any = (), **facts: Any) -> None:
+    if rule := rule_of(repeat, weekdays):
+        facts["rule"] = rule
+    _volunteers().plan_activity(**facts)
+
+
+def _volunteers() -> Any:
+    return desk().peers(actor()).volunteers
+
+
+def _listed(place: str) -> dict[str, Any]:
+    """The sessions of the next weeks, and everything that is planned."""
+    today, volunteers = local(clock.now()).date(), _volunteers()
     span = {"from": f"{today}", "until": f"{today + timedelta(days=DAYS_AHEAD)}"}
-    found = desk().peers(actor()).volunteers.find_sessions(community=place, size=SIZE, **span)
-    shown = [each for each in found["items"] if each["state"] != "cancelled"]
-    return render_template("activities.html", place=place, sessions=shown)
-
-
-@pages.get("/activities/<session>")
-def activity_session(session: str) -> Any:
-    return render_template("session.html", **_facts(session))
-
-
-@pages.post("/activities/<session>/step")
-def session_step(session: str) -> Any:
-    step = request.form.get("step", "")
-    if step not in SESSION_STEPS:
-        abort(400)
-    method, wanted = SESSION_STEPS[step]
-    facts = {name: request.form.get(name, "").strip() for name in wanted}
-    if "volunteer" in facts:
-        facts["volunteer"] = _full(facts["volunteer"], session)
-    getattr(desk().peers(actor()).volunteers, method)(session=session, **facts)
-    return _answer(session, f"step_{step}_done")
-
-
-def _full(code: str, session: str) -> str:
-    """A volunteer's id; people type ``v012`` for one of their own community."""
-    return code if code[:12].isdigit() else f"{session[:12]}-{code.upper()}"
-
-
-@pages.post("/activities/<session>/questions")
-def read_questions(session: str) -> Any:
-    """What was asked ahead; that it was read is written down."""
-    volunteers = desk().peers(actor()).volunteers
-    asked = volunteers.read_questions(session=session, purpose=PURPOSE)
-    if partial():
-        return render_template("parts/questions.html", asked=asked)
-    return render_template("session.html", asked=asked, **_facts(session))
-
-
-@pages.post("/activities/<session>/<enrolment>")
-def enrolment_step(session: str, enrolment: str) -> Any:
-    step = request.form.get("step", "")
-    if step not in STEPS or not enrolment.startswith(session):
-        abort(400)
-    more = {"pick_up": request.form.get("pick_up") or None} if step == "go" else {}
-    getattr(desk().peers(actor()).volunteers, STEPS[step])(enrolment=enrolment, **more)
-    return _answer(session, f"step_{step}_done")
-
-
-def _answer(session: str, message: str) -> Any:
-    if not partial():
-        return redirect(url_for("desk.activities.activity_session", session=session), 303)
-    return render_template("parts/roll.html", message=say(message), **_facts(session))
-
-
-def _facts(session: str) -> dict[str, Any]:
-    """The session, and who is expected; whoever is there or to come stands first."""
-    volunteers = desk().peers(actor()).volunteers
-    row = volunteers.get_session(session=session)
-    roll = volunteers.session_roll(session=session, purpose=PURPOSE)["items"]
-    parties = Counter(each["party"] for each in roll)
-    order = ("confirmed", "attended", "offered", "waitlisted")
-    ranks = {state: rank for rank, state in enumerate(order)}
-    roll.sort(key=lambda each: (bool(each["signed_out_at"]), ranks.get(each["state"], 9)))
-    for each in roll:
-        each["together"] = parties[each["party"]] > 1
-    known = names({"volunteer": each} for each in row["staff"])
+    found = volunteers.find_sessions(community=place, size=SIZE, **span)
+    hosts = volunteers.list_partners(community=place)
+    breaks = volunteers.list_breaks(community=place)
     return {
-        "row": row,
-        "roll": roll,
-        "place": row["community"],
-        "today": f"{local(clock.now()):%Y-%m-%d}" == row["on"],
-        "staff": [(each, known.of({"volunteer": each}).get(each)) for each in row["staff"]],
-        "materials": volunteers.list_materials(session=session),
+        "place": place,
+        "sessions": [each for each in found["items"] if each["state"] != "cancelled"],
+        "activities": volunteers.find_activities(community=place, size=SIZE)["items"],
         "may_staff": access.allowed(access.Who.MATCHING, somebody()),
+        "forms": {"plan": PLAN, "break": BREAK},
+        "planning": url_for("desk.activities.plan_activity", community=place),
+        "options": {
+            "host": [(each["code"], each["name"]) for each in hosts if _hosts(each)],
+            "break": [(each["id"][13:], _days(each)) for each in breaks],
+            "weekdays": [(str(number), weekday(number)) for number in range(1, 8)],
+        },
     }
+
+
+def _hosts(partner: dict[str, Any]) -> bool:
+    return bool(partner["kind"] == "association")
+
+
+def _days(one: dict[str, Any]) -> str:
+    return f"{one['id'][13:]}: {one['starts_on']} – {one['ends_on']}"
+
+
+def _shown(activity: str) -> dict[str, Any]:
+    """An activity and all its sessions."""
+    volunteers = _volunteers()
+    found = volunteers.get_activity(activity=activity)
+    until = local(clock.now()).date() + timedelta(days=YEAR)
+    span = {"from": found["starts_on"], "until": f"{until}", "activity": activity}
+    sessions = volunteers.find_sessions(community=found["community"], size=500, **span)["items"]
+    return {
+        "activity": found,
+        "place": found["community"],
+        "sessions": sessions,
+        "waiting": [each for each in sessions if each["state"] == "planned"],
+        "may_staff": access.allowed(access.Who.MATCHING, somebody()),
+        "announce": ANNOUNCE,
+    }
+
+
+LIST = View(
+    "desk.activities.activities",
+    "community",
+    "activities.html",
+    "parts/activities_list.html",
+    _listed,
+)
+ONE = View(
+    "desk.activities.activity", "activity", "activity.html", "parts/activity_plan.html", _shown
+)
