@@ -144,3 +144,26 @@ def test_members_join_and_leave_an_association(sunny: Town, coordinator: Person)
     assert "葛大爷 · 负责人" in shown
     left = {"step": "leave_association", "member": f"{HERE}-P77-E078"}
     assert "葛大爷 · 负责人" not in sent(coordinator, f"{path}/leave", left)
+
+
+def test_a_teacher_asks_at_the_door_and_says_how_it_was(sunny: Town, coordinator: Person) -> None:
+    place = f"/desk/services/of/{HERE}"
+    offer = {"step": "service_offer", "code": "G77", "title": "医保转移", "working_days": "3"}
+    offer |= {"papers": "身份证\n医保卡", "offered": "yes"}
+    assert "教师申请：医保转移" in sent(coordinator, place, offer)
+    ask = {"step": "service_request", "participant": "l077", "name": "何老师"}
+    ask |= {"phone": "13500135077", "place": "教学楼 204", "missing": "医保卡"}
+    asking = f"/desk/services/items/{HERE}-G77"
+    unnamed = coordinator.post(asking, {**ask, "name": ""})
+    assert (unnamed.status, "没有这个编号" in html.unescape(unnamed.text)) == (404, True)
+    assert "缺材料：医保卡" in sent(coordinator, asking, ask)
+    path = f"/desk/services/{HERE}-G77-L077-1/step"
+    sent(coordinator, path, {"step": "service_papers", "papers": "医保卡"})
+    sent(coordinator, path, {"step": "service_assign", "staff": sample.COORDINATOR})
+    late = coordinator.post(path, {"step": "service_schedule", "on": "2026-01-01", "at": "10:00"})
+    assert "日期不合适" in html.unescape(late.text)
+    sent(coordinator, path, {"step": "service_schedule", "on": f"{DAY}", "at": "10:00"})
+    assert "待评价" in sent(coordinator, path, {"step": "service_finish"})
+    assert "G77-L077-1" not in sent(coordinator, path, {"step": "service_rate", "rating": "4"})
+    found = sunny.system.call("volunteers", "get_service_request", request=f"{HERE}-G77-L077-1")
+    assert (found["state"], found["rating"]) == ("done", 4)

@@ -109,6 +109,8 @@ ROUTES: dict[str, Rule] = {
     "offer_thing": Rule(Who.SIGNED_IN, "the community in the path; the giver is of it"),
     "thing_step": Rule(Who.SIGNED_IN, "the thing's community; who delivered does not confirm"),
     "services": Rule(Who.SIGNED_IN, "the community in the path; figures only"),
+    "offer_service": Rule(Who.MATCHING, "the community in the path"),
+    "request_service": Rule(Who.CARING, "the item's and the teacher's community"),
     "service_step": Rule(Who.CARING, "the request's community"),
     "read_service": Rule(Who.CARING, "the request's community; the reading is in the audit"),
     "recognition": Rule(Who.SIGNED_IN, "the community in the path"),

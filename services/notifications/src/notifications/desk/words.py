@@ -49,6 +49,7 @@ def install(app: Flask) -> None:
         "points": points,
         "shorts": shorts,
         "weekday": weekday,
+        "twice": lambda text: (text, text),
     }
 
 

@@ -79,6 +79,10 @@ class ParticipantView(Schema):
     version = fields.Integer()
 
 
+class FindParticipants(PageArgs, CommunityArgs):
+    """Who is registered in a community, by code."""
+
+
 class ReadParticipants(PageArgs, CommunityArgs):
     """Who is registered, by name and code; ``purpose`` is kept in the audit."""
 
@@ -189,5 +193,6 @@ class RollView(Schema):
     items = fields.List(fields.Nested(RollLine))
 
 
-ParticipantPage = page_of(NamedParticipant)
+ParticipantPage = page_of(ParticipantView)
+NamedParticipantPage = page_of(NamedParticipant)
 EnrolmentPage = page_of(EnrolmentView)

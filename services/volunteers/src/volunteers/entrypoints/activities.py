@@ -162,7 +162,11 @@ class Enrolments:
     def register_participant(self, call: Call, data: Data) -> Any:
         return participants.register_participant(call.session, data, now=call.now, actor=call.actor)
 
-    @rpc(enrolments_rpc.ReadParticipants, returns=enrolments_rpc.ParticipantPage)
+    @rpc(enrolments_rpc.FindParticipants, returns=enrolments_rpc.ParticipantPage)
+    def find_participants(self, call: Call, data: Data) -> Any:
+        return participants.find_participants(call.session, data)
+
+    @rpc(enrolments_rpc.ReadParticipants, returns=enrolments_rpc.NamedParticipantPage)
     def read_participants(self, call: Call, data: Data) -> Any:
         return participants.read_participants(call.session, data, now=call.now, actor=call.actor)
 

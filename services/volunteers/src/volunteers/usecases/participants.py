@@ -36,13 +36,17 @@ def register_participant(
     return _stored(session, key, data, index)
 
 
+def find_participants(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A page of those who are registered, by code."""
+    wanted = sa.select(Participant).where(Participant.community == data["community"])
+    wanted = wanted.order_by(Participant.id).options(selectinload(Participant.pick_ups))
+    return page_of(session, wanted, data)
+
+
 def read_participants(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> dict[str, Any]:
-    """A page of those who are registered, by code, for the purpose given."""
-    wanted = sa.select(Participant).where(Participant.community == data["community"])
-    wanted = wanted.order_by(Participant.id).options(selectinload(Participant.pick_ups))
-    page = page_of(session, wanted, data)
+    """The same by name, for the purpose given."""
     audit.record(
         session,
         community=data["community"],
@@ -52,7 +56,7 @@ def read_participants(
         actor=actor,
         now=now,
     )
-    return page
+    return find_participants(session, data)
 
 
 def change_participant(
