@@ -26,6 +26,7 @@ from volunteers.domain import codes as helping
         (recognition_words.HonourLevel, training.HonourLevel),
         (recognition_words.HonourOf, training.HonourOf),
         (recognition_words.HoursDoubt, helping.HoursDoubt),
+        (recognition_words.HoursState, helping.HoursState),
         (recognition_words.Silence, helping.SilenceLevel),
         (words.NeedUrgency, codes.Urgency),
         (words.Profession, caring.Profession),

@@ -54,6 +54,15 @@ class HoursDoubt(LabelledEnum):
     OTHER = "other", "其他", "other"
 
 
+class HoursState(LabelledEnum):
+    """What the ledger says of hours."""
+
+    REPORTED = "reported", "已上报", "reported"
+    VERIFIED = "verified", "已核实", "verified"
+    DISPUTED = "disputed", "有异议", "disputed"
+    REVERSED = "reversed", "已冲销", "reversed"
+
+
 class Silence(LabelledEnum):
     """Whom it concerns that a need is not visited."""
 
@@ -68,5 +77,6 @@ RECOGNITION: Mapping[str, type[LabelledEnum]] = {
     "honour_level": HonourLevel,
     "honour_of": HonourOf,
     "hours_doubt": HoursDoubt,
+    "hours_state": HoursState,
     "silence": Silence,
 }

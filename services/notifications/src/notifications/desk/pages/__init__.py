@@ -5,6 +5,7 @@ from notifications.desk.pages import (
     associations,
     board,
     care,
+    hours,
     inbox,
     live,
     pairings,
@@ -35,7 +36,7 @@ BLUEPRINTS = [
             things,
             reciprocity,
         ),
-        *(recognition, training, preferences, parked, live),
+        *(recognition, hours, training, preferences, parked, live),
     )
 ]
 

@@ -3,48 +3,81 @@
 from __future__ import annotations
 
 from base64 import b64decode
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from notifications.desk import access
-from notifications.desk.answers import partial
+from notifications.desk.answers import View
 from notifications.desk.app import actor, desk, names
+from notifications.desk.choosing import volunteers_of
+from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
-from notifications.desk.words import local, say
+from notifications.desk.words import local
 from servicekit import clock
 
 SIZE = 12
 DECISIONS = {"approve": True, "refuse": False}
 FINDINGS = {"uphold": True, "explain": False}
+VOLUNTEER = Field("volunteer", "person", codes="volunteers", most=20)
+ISSUE = Form(
+    "issue_certificate",
+    "recognition_issue",
+    (VOLUNTEER, Field("from", "date"), Field("until", "date")),
+)
+REVOKE = Form("revoke_certificate", "recognition_revoke")
+CLAIM = Form(
+    "top_up_hours",
+    "recognition_claim",
+    (
+        VOLUNTEER,
+        Field("aid_kind", "choice", codes="aid_kind"),
+        Field("on", "date"),
+        Field("start", "time"),
+        Field("minutes", "number", most=1440),
+        Field("evidence", "choice", codes="evidence"),
+        Field("note", most=500),
+    ),
+)
 pages = Blueprint("recognition", __name__)
 
 
 @pages.get("/recognition", defaults={"community": ""})
 @pages.get("/recognition/of/<community>")
 def recognition(community: str) -> Any:
-    return render_template("recognition.html", **_listed(chosen_place(community)))
+    return VIEW.show(chosen_place(community))
+
+
+@pages.post("/recognition/of/<community>/claims")
+def claim_hours(community: str) -> Any:
+    """Hours served beside a visit; they count once somebody else approves."""
+    return VIEW.take(community, CLAIM, _volunteers().top_up_hours)
 
 
 @pages.post("/recognition/claims/<top_up>")
 def decide_top_up(top_up: str) -> Any:
     _volunteers().decide_top_up(top_up=top_up, approved=_asked(DECISIONS))
-    return _after(top_up)
+    return VIEW.after(top_up[:12], _message())
 
 
 @pages.post("/recognition/flags/<flag>")
 def settle_flag(flag: str) -> Any:
     _volunteers().settle_flag(flag=flag, upheld=_asked(FINDINGS))
-    return _after(flag)
+    return VIEW.after(flag[:12], _message())
 
 
 @pages.post("/recognition/of/<community>/certificates")
 def issue_certificate(community: str) -> Any:
-    volunteer = f"{community}-{request.form.get('volunteer', '').strip().upper()}"
-    period = {name: request.form.get(name, "") for name in ("from", "until")}
-    _volunteers().issue_certificate(volunteer=volunteer, **period)
-    return _after(community, "issue")
+    return VIEW.take(community, ISSUE, _volunteers().issue_certificate)
+
+
+@pages.post("/recognition/certificates/<certificate>")
+def revoke_certificate(certificate: str) -> Any:
+    """Whoever checks it hears that it is not valid."""
+    act = partial(_volunteers().revoke_certificate, certificate=certificate)
+    return VIEW.take(certificate[:12], REVOKE, act)
 
 
 @pages.get("/recognition/certificates/<certificate>.pdf")
@@ -70,12 +103,8 @@ def _asked(choices: dict[str, bool]) -> bool:
     return choices[step]
 
 
-def _after(about: str, step: str = "") -> Any:
-    place = about[:12]
-    if not partial():
-        return redirect(url_for("desk.recognition.recognition", community=place), 303)
-    message = say(f"recognition_{step or request.form['step']}_done")
-    return render_template("parts/recognition_list.html", message=message, **_listed(place))
+def _message() -> str:
+    return f"recognition_{request.form['step']}_done"
 
 
 def _listed(place: str) -> dict[str, Any]:
@@ -97,5 +126,18 @@ def _listed(place: str) -> dict[str, Any]:
         "deciding": access.allowed(access.Who.MATCHING, somebody()),
         "table": volunteers.star_table(community=place),
         "today": today.isoformat(),
-        "new_year": today.replace(month=1, day=1).isoformat(),
+        "people": volunteers_of(place),
+        "forms": {form.words: form for form in (ISSUE, REVOKE, CLAIM)},
+        "issuing": url_for("desk.recognition.issue_certificate", community=place),
+        "claiming": url_for("desk.recognition.claim_hours", community=place),
+        "year": {"from": today.replace(month=1, day=1).isoformat(), "until": today.isoformat()},
     }
+
+
+VIEW = View(
+    "desk.recognition.recognition",
+    "community",
+    "recognition.html",
+    "parts/recognition_list.html",
+    _listed,
+)
