@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import http.client
 import re
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 STRANGER = "210103008002-S01"
 STRANGERS_WORD = "next-door-2026"
+EDGE = "edge-of-a-part"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -45,6 +47,23 @@ class Person:
         given = {"form_token": self.token, **form}
         return self._ask("POST", path, urlencode(given), FORM | headers)
 
+    def sent(self, path: str, form: dict[str, str]) -> str:
+        """Send a form that is accepted, and see the page that follows."""
+        answer = self.post(path, form)
+        assert answer.status == 303, html.unescape(answer.text)
+        return html.unescape(self.get(answer.headers["Location"]).text)
+
+    def upload(self, path: str, form: dict[str, str], field: str, content: bytes) -> Answer:
+        """A form with a file, as a browser sends it."""
+        parts = [
+            f'--{EDGE}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+            for name, value in {"form_token": self.token, **form}.items()
+        ]
+        head = f'Content-Disposition: form-data; name="{field}"; filename="file.json"'
+        body = "".join(parts).encode() + f"--{EDGE}\r\n{head}\r\n\r\n".encode() + content
+        kind = {"Content-Type": f"multipart/form-data; boundary={EDGE}"}
+        return self._ask("POST", path, body + f"\r\n--{EDGE}--\r\n".encode(), kind)
+
     def sign_in(self, code: str, password: str, **more: str) -> Answer:
         self.get("/desk/sign-in")
         answer = self.post("/desk/sign-in", {"code": code, "password": password, **more})
@@ -52,7 +71,9 @@ class Person:
             self.get("/desk/board" if code != "operator" else "/desk/parked")
         return answer
 
-    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Answer:
+    def _ask(
+        self, method: str, path: str, body: str | bytes | None, headers: dict[str, str]
+    ) -> Answer:
         host = urlsplit(self.address)
         connection = http.client.HTTPConnection(host.hostname or "", host.port, timeout=20)
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,6 +50,45 @@ def test_whoever_is_not_signed_in_sees_only_the_sign_in(
             assert (answer.status, "/desk/sign-in" in answer.headers["Location"]) == (302, True)
         else:
             assert somebody().post(path, {}).status == 403
+
+
+def changes(sunny: Town) -> Iterator[tuple[access.Rule, str]]:
+    """Every form's rule, and its address for something of the sample community."""
+    app = sunny.host.extension("notifications", "web").app
+    for rule in app.url_map.iter_rules():
+        name = rule.endpoint.rpartition(".")[2]
+        if rule.endpoint.startswith("desk.") and "POST" in (rule.methods or ()):
+            known = re.sub(r"<community>", sample.COMMUNITY, rule.rule)
+            yield access.ROUTES[name], re.sub(r"<[^>]*>", f"{sample.COMMUNITY}-X001", known)
+
+
+def test_no_form_changes_anything_of_another_community(sunny: Town, stranger: Person) -> None:
+    paths = [path for _, path in changes(sunny) if sample.COMMUNITY in path]
+    assert len(paths) > 40
+    assert {path: stranger.post(path, {}).status for path in paths} == dict.fromkeys(paths, 403)
+
+
+def test_no_form_is_taken_from_elsewhere(sunny: Town, coordinator: Person) -> None:
+    paths = [path for _, path in changes(sunny)]
+    foreign = {"form_token": "0" * 64}
+    found = {path: coordinator.post(path, foreign).status for path in paths}
+    assert found == dict.fromkeys(paths, 403)
+
+
+@pytest.mark.parametrize("code", ["S01", "S05", "S07"])
+def test_no_form_is_taken_from_a_role_that_it_is_not_for(
+    sunny: Town, somebody: Callable[[], Person], code: str
+) -> None:
+    person = somebody()
+    person.sign_in(f"{sample.COMMUNITY}-{code}", sunny.word)
+    role = {"S01": "coordinator", "S05": "social_worker", "S07": "school_liaison"}[code]
+    closed = [
+        path
+        for rule, path in changes(sunny)
+        if rule.who in access.ROLES and role not in access.ROLES[rule.who]
+    ]
+    assert closed
+    assert {path: person.post(path, {}).status for path in closed} == dict.fromkeys(closed, 403)
 
 
 def test_no_path_leads_to_another_community(sunny: Town, stranger: Person) -> None:

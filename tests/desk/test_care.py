@@ -28,7 +28,7 @@ def worker(sunny: Town, somebody: Callable[[], Person]) -> Person:
 
 def step(person: Person, path: str, name: str, **facts: str) -> str:
     """Take a step, and see the page that follows."""
-    answer = person.post(f"/desk/care/{path}/step", {"step": name, **facts})
+    answer = person.post(f"/desk/care/{path}/step", {"step": f"care_{name}", **facts})
     assert answer.status == 303, answer.text
     return html.unescape(person.get(answer.headers["Location"]).text)
 
@@ -60,7 +60,7 @@ def test_what_is_not_a_persons_to_do_is_refused(
     sunny: Town, coordinator: Person, stranger: Person, somebody: Callable[[], Person]
 ) -> None:
     other = f"{sample.COMMUNITY}-H007-C1"
-    taken = coordinator.post(f"/desk/care/referrals/{other}-F1/step", {"step": "take"})
+    taken = coordinator.post(f"/desk/care/referrals/{other}-F1/step", {"step": "care_take"})
     assert taken.status == 403
     assert coordinator.post(f"/desk/care/{other}/step", {"step": "forget"}).status == 400
     assert stranger.post(f"/desk/care/{other}/read", {"purpose": "curious"}).status == 403

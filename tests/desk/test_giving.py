@@ -30,7 +30,7 @@ def worker(sunny: Town, somebody: Callable[[], Person]) -> Person:
 
 def step(person: Person, gift: str, name: str, **facts: str) -> str:
     """Take a step, and see the page that follows."""
-    answer = person.post(f"/desk/things/{gift}/step", {"step": name, **facts})
+    answer = person.post(f"/desk/things/{gift}/step", {"step": f"thing_{name}", **facts})
     assert answer.status == 303, answer.text
     return html.unescape(person.get(answer.headers["Location"]).text)
 
@@ -48,7 +48,7 @@ def test_a_thing_goes_its_way_from_the_desk(
     best = sunny.system.call("volunteers", "suggest_gift_needs", gift=gift)["items"][0]["need"]
     step(coordinator, gift, "reserve", need=best)
     step(coordinator, gift, "deliver")
-    own = coordinator.post(f"/desk/things/{gift}/step", {"step": "receipt"})
+    own = coordinator.post(f"/desk/things/{gift}/step", {"step": "thing_receipt"})
     assert own.status == 403
     step(worker, gift, "receipt")
     custody = html.unescape(worker.get(f"/desk/things/{gift}").text)
@@ -60,21 +60,22 @@ def test_things_of_others_and_unknown_steps_are_refused(
     coordinator: Person, stranger: Person
 ) -> None:
     gift = f"{sample.COMMUNITY}-G001"
-    assert coordinator.post(f"/desk/things/{gift}/step", {"step": "steal"}).status == 400
+    assert coordinator.post(f"/desk/things/{gift}/step", {"step": "thing_steal"}).status == 400
     assert stranger.get(f"/desk/things/{gift}").status == 403
-    assert stranger.post(f"/desk/things/{gift}/step", {"step": "expire"}).status == 403
+    assert stranger.post(f"/desk/things/{gift}/step", {"step": "thing_expire"}).status == 403
     assert stranger.post(f"{THINGS}/offer", {"kind": "food", "title": "x"}).status == 403
 
 
 def act(person: Person, project: str, name: str, **facts: str) -> str:
     """Do something with a dossier, and see the page that follows."""
-    answer = person.post(f"/desk/projects/{project}/act", {"act": name, **facts})
+    answer = person.post(f"/desk/projects/{project}/act", {"step": f"project_{name}", **facts})
     assert answer.status == 303, answer.text
     return html.unescape(person.get(answer.headers["Location"]).text)
 
 
 def test_a_project_is_drafted_furnished_and_submitted_at_the_desk(coordinator: Person) -> None:
     facts = {
+        "step": "project_draft",
         "title": "书香小巷",
         "summary": "每周读书会。",
         "route": "awarded",
@@ -85,15 +86,29 @@ def test_a_project_is_drafted_furnished_and_submitted_at_the_desk(coordinator: P
     made = coordinator.post(f"/desk/projects/of/{sample.COMMUNITY}/draft", facts)
     project = made.headers["Location"].rpartition("/")[2]
     assert "书香小巷" in html.unescape(coordinator.get("/desk/projects").text)
-    shown = act(coordinator, project, "goal", title="读书会", indicator="attendance", target="200")
+    goal = {"title": "读书会", "indicator": "attendance", "target": "200"}
+    facts = {f"goals.0.{name}": value for name, value in goal.items()}
+    shown = act(coordinator, project, "goals_form", **facts)
     assert "缺少项目申请书，请归档" in shown
-    act(coordinator, project, "line", title="书", nature="money", side="cost", planned="500")
-    act(coordinator, project, "line", title="会费", nature="money", side="own", planned="500")
+    assert "/ 200" in shown
+    lines = [("书", "cost"), ("会费", "own"), ("", "cost")]
+    money = {"nature": "money", "planned": "500"}
+    facts = {
+        f"lines.{at}.{name}": value
+        for at, (title, side) in enumerate(lines)
+        for name, value in {**money, "title": title, "side": side}.items()
+    }
+    act(coordinator, project, "lines_form", **facts)
+    wrong = {"step": "project_change", "title": "书香小巷", "ends_on": "2026-01-01"}
+    refused = coordinator.post(f"/desk/projects/{project}/act", wrong)
+    assert (refused.status, "先后颠倒" in html.unescape(refused.text)) == (400, True)
     for paper in ("application", "plan", "in_kind"):
         shown = act(coordinator, project, "paper", paper=paper, reference="柜二")
-    assert "进入“已申报”" in shown
+    assert "进入下一关" in shown
     assert "已申报" in act(coordinator, project, "move", to="submitted")
-    refused = coordinator.post(f"/desk/projects/{project}/act", {"act": "move", "to": "approved"})
+    refused = coordinator.post(
+        f"/desk/projects/{project}/act", {"step": "project_move", "to": "approved"}
+    )
     assert refused.status == 409
 
 
@@ -109,7 +124,7 @@ def test_a_running_project_shows_its_goals_and_is_exported(
     assert '"format":"sunshine-project"' in template.text.replace(" ", "")
     for path in (running, f"{running}/template.json"):
         assert stranger.get(path).status == 403
-    assert coordinator.post(f"{running}/act", {"act": "burn"}).status == 400
+    assert coordinator.post(f"{running}/act", {"step": "project_burn"}).status == 400
 
 
 def test_a_report_opens_as_a_pdf(coordinator: Person, stranger: Person) -> None:

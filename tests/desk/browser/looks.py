@@ -46,8 +46,12 @@ PAGES = {
     "pairing": "/desk/pairings/{pairing}?instead=V001",
     "board": "/desk/board",
     "care": "/desk/care",
+    "absences": "/desk/absences",
     "activities": "/desk/activities",
+    "activity": f"/desk/activities/all/{SESSION[:-9]}",
     "session": "/desk/activities/{session}",
+    "participants": "/desk/participants",
+    "associations": "/desk/associations",
     "reciprocity": "/desk/reciprocity",
     "projects": "/desk/projects",
     "project": f"/desk/projects/{sample.COMMUNITY}-J001",
@@ -56,6 +60,7 @@ PAGES = {
     "thing": f"/desk/things/{sample.COMMUNITY}-G001",
     "services": "/desk/services",
     "recognition": "/desk/recognition",
+    "hours": f"/desk/recognition/hours/{sample.COMMUNITY}-V001",
     "training": "/desk/training",
     "preferences": "/desk/preferences",
     "not-found": "/desk/nothing",
@@ -65,6 +70,7 @@ FITS = (
     "[...document.querySelectorAll('.card, .notice, .pair a, .cell')]"
     ".every(each => each.scrollWidth <= each.clientWidth + 1)"
 )
+UNFOLD = "document.querySelectorAll('details').forEach(each => { each.open = true })"
 CHECK = "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)"
 
 
@@ -123,6 +129,7 @@ def test_every_page_looks_as_it_should_and_serves_everybody(
     sign_in(visitor, sunny)
     for name, address in addresses.items():
         visitor.goto(sunny.address + address)
+        visitor.evaluate(UNFOLD)
         found[name] = looked_at(visitor, pictures, name, form)
     assert found == dict.fromkeys(found, ([], True))
 

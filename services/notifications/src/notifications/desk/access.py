@@ -26,6 +26,7 @@ class Who(enum.Enum):
     MATCHING = "coordinators, administrators, directors and operators"
     CARING = "everybody but the school's liaison"
     PROFESSIONALS = "social workers, directors and operators"
+    LEADING = "administrators and operators"
     OPERATORS = "operators"
 
 
@@ -44,6 +45,7 @@ ROLES: dict[Who, frozenset[str]] = {
     Who.PROFESSIONALS: frozenset(
         {OPERATOR, StaffRole.SOCIAL_WORKER.value, StaffRole.DIRECTOR.value}
     ),
+    Who.LEADING: frozenset({OPERATOR, StaffRole.ADMINISTRATOR.value}),
     Who.OPERATORS: frozenset({OPERATOR}),
 }
 
@@ -78,6 +80,11 @@ ROUTES: dict[str, Rule] = {
     "read_concern": Rule(Who.CARING, "the concern's community; the reading is in the audit"),
     "read_number": Rule(Who.CARING, "the call's community; the reading is in the audit"),
     "record_feedback": Rule(Who.CARING, "the call's community"),
+    "absences": Rule(Who.CARING, "the community in the path"),
+    "pause_volunteer": Rule(Who.MATCHING, "the community in the path, the volunteer's"),
+    "activate_volunteer": Rule(Who.MATCHING, "the volunteer's community"),
+    "set_absence": Rule(Who.LEADING, "the community in the path; member and cover are of it"),
+    "cancel_absence": Rule(Who.LEADING, "the member's community"),
     "activities": Rule(Who.SIGNED_IN, "the community in the path; figures only"),
     "plan_activity": Rule(Who.MATCHING, "the community in the path; host and break are of it"),
     "activity": Rule(Who.SIGNED_IN, "the activity's community; figures only"),

@@ -38,16 +38,25 @@ class View:
             return redirect(url_for(self.endpoint, **place), 303)
         return render_template(self.part, message=say(message), **self.facts(about))
 
-    def take(self, about: str, form: Form, act: Callable[..., Any]) -> Any:
-        """Do what a form asks for. What is refused is shown beside its fields, as it was typed."""
+    def take(
+        self,
+        about: str,
+        form: Form,
+        act: Callable[..., Any],
+        leading: Callable[[Any], str] | None = None,
+    ) -> Any:
+        """Do what a form asks for. What is refused is shown beside its fields, as it was typed.
+
+        ``leading`` says to which page what was made leads.
+        """
         try:
-            act(**form.read(about[:12]))
+            made = act(**form.read(about[:12]))
         except (Invalid, Conflict, NotFound) as error:
             forms.refuse(form, error)
             template = self.part if partial() else self.whole
             again = render_template(template, **self.facts(about))
             return make_response(again, troubles.STATUS[error.slug])
-        return self.after(about, f"{form.words}_done")
+        return led(leading(made)) if leading else self.after(about, f"{form.words}_done")
 
     def step(self, about: str, known: Iterable[Form], service: Any, **subject: str) -> Any:
         """Take the step that was asked for, one of the ``known``."""
@@ -63,6 +72,13 @@ def chosen(known: Iterable[Form]) -> Form:
     if form is None:
         abort(400)
     return form
+
+
+def led(address: str) -> Any:
+    """On to another page."""
+    if partial():
+        return Response("", 204, {"HX-Redirect": address})
+    return redirect(address, 303)
 
 
 def partial() -> bool:

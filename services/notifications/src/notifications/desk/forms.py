@@ -29,7 +29,8 @@ class Field:
 
     ``kind`` is that of an ``input``, or ``area``; ``choice`` of a code list or of what the page
     offers under ``codes``, ``many`` of them; ``yes`` or not; ``lines`` of text; ``person`` by code,
-    or ``people``, offered by the data list ``codes``; a ``file`` of JSON.
+    or ``people``, offered by the data list ``codes``; a ``file`` of JSON. ``label`` stands for the
+    phrase; fields of one ``group`` stand together under it.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Field:
     codes: str = ""
     value: str = ""
     times: int = 1
+    label: str = ""
+    group: str = ""
 
     def read(self, place: str) -> Any:
         """What was answered, as the contract wants it; None where nothing was."""

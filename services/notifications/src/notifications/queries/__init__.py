@@ -162,6 +162,12 @@ def find_staff(
     return _page(session, found, [StaffMember.id], page, size)
 
 
+def absences(session: Session, staff: Iterable[str], today: date) -> list[Absence]:
+    """Who of ``staff`` is away today or later, by the first day."""
+    found = select(Absence).where(Absence.staff.in_(set(staff)), Absence.last_on >= today)
+    return list(session.scalars(found.order_by(Absence.first_on, Absence.staff)))
+
+
 def inbox(
     session: Session, staff: str, *, unread_only: bool, page: int, size: int
 ) -> dict[str, Any]:

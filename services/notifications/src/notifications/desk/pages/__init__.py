@@ -1,6 +1,7 @@
 """The desk's pages, a module per subject."""
 
 from notifications.desk.pages import (
+    absences,
     activities,
     associations,
     board,
@@ -25,7 +26,7 @@ from notifications.desk.pages import (
 BLUEPRINTS = [
     module.pages
     for module in (
-        *(signing, inbox, pairings, board, care),
+        *(signing, inbox, pairings, board, care, absences),
         *(
             activities,
             sessions,

@@ -4,67 +4,80 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 
 from notifications.desk import access
-from notifications.desk.answers import partial
+from notifications.desk.answers import View, partial
 from notifications.desk.app import actor, desk, names
+from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
-from notifications.desk.words import local, say
+from notifications.desk.words import label, local, say
 from notifications.domain.words import LISTS
 from notifications.texts import short
 from servicekit import clock
 from servicekit.errors import Unavailable
 
 SIZE = 100
-CONCERN_STEPS = {
-    "refer": ("request_referral", "profession"),
-    "settle": ("close_concern", "outcome"),
-}
-REFERRAL_STEPS = {
-    "consent": ("consent_referral", "basis"),
-    "take": ("accept_referral", ""),
-    "return": ("return_referral", "reason"),
-    "end": ("close_referral", "outcome"),
-}
+REFER = Form("request_referral", "care_refer", (Field("profession", "choice", codes="profession"),))
+SETTLE = Form("close_concern", "care_settle", (Field("outcome", "choice"),))
+CONSENT = Form("consent_referral", "care_consent", (Field("basis", "choice", codes="basis"),))
+TAKE = Form("accept_referral", "care_take")
+RETURN = Form(
+    "return_referral", "care_return", (Field("reason", "choice", codes="referral_return"),)
+)
+END = Form("close_referral", "care_end", (Field("outcome", "choice", codes="referral_outcome"),))
+CALL = Form(
+    "record_feedback",
+    "call_record",
+    (
+        Field("outcome", "choice", codes="feedback"),
+        Field("satisfaction", "choice", needed=False),
+        Field("note", needed=False, most=2000),
+    ),
+)
 pages = Blueprint("care", __name__)
 
 
 @pages.get("/care", defaults={"community": ""})
 @pages.get("/care/of/<community>")
 def care(community: str) -> Any:
-    place = chosen_place(community)
-    return render_template("care.html", silences=_silences(place), **_listed(place))
+    return VIEW.show(chosen_place(community))
 
 
 @pages.post("/care/<concern>/step")
 def concern_step(concern: str) -> Any:
-    return _step(CONCERN_STEPS, concern=concern)
+    return VIEW.step(concern[:12], (REFER, SETTLE), _households(), concern=concern)
 
 
 @pages.post("/care/referrals/<referral>/step")
 def referral_step(referral: str) -> Any:
-    facts = {"on": f"{local(clock.now()):%Y-%m-%d}"} if _asked() == "consent" else {}
-    return _step(REFERRAL_STEPS, referral=referral, **facts)
+    facts = {"referral": referral}
+    if request.form.get("step") == CONSENT.words:
+        facts["on"] = f"{local(clock.now()):%Y-%m-%d}"
+    steps = (CONSENT, TAKE, RETURN, END)
+    return VIEW.step(referral[:12], steps, _households(), **facts)
 
 
 @pages.post("/care/<concern>/read")
 def read_concern(concern: str) -> Any:
     """What it says; that it was read, and what for, is written down."""
     purpose = request.form.get("purpose", "").strip()
-    shown = desk().peers(actor()).households.reveal_concern(concern=concern, purpose=purpose)
+    told = _households().reveal_concern(concern=concern, purpose=purpose)
     if partial():
-        return render_template("parts/concern_note.html", shown=shown)
-    return render_template("care.html", shown=shown, **_listed(concern[:12]))
+        return render_template("parts/concern_note.html", told=told)
+    return render_template("care.html", told=told, **_listed(concern[:12]))
 
 
 @pages.post("/care/calls/<feedback>/number")
 def read_number(feedback: str) -> Any:
     """Whom to call; that it was read is written down."""
-    households, household = desk().peers(actor()).households, request.form.get("household", "")
+    household = request.form.get("household", "")
     purpose = say("call_purpose", call=short(feedback))
-    shown = {**households.reveal_household(household=household, purpose=purpose), "call": feedback}
+    shown = {
+        **_households().reveal_household(household=household, purpose=purpose),
+        "call": feedback,
+    }
     if partial():
         return render_template("parts/call_number.html", reached=shown)
     return render_template("care.html", reached=shown, **_listed(feedback[:12]))
@@ -72,31 +85,24 @@ def read_number(feedback: str) -> Any:
 
 @pages.post("/care/calls/<feedback>/record")
 def record_feedback(feedback: str) -> Any:
-    """What the household said; blank answers are none."""
-    said = {key: request.form.get(key) or None for key in ("outcome", "satisfaction", "note")}
-    desk().peers(actor()).households.record_feedback(feedback=feedback, **said)
-    return _after("call_record_done", feedback[:12])
+    """What the household said."""
+    return VIEW.take(
+        feedback[:12], CALL, lambda **said: _households().record_feedback(feedback=feedback, **said)
+    )
 
 
-def _asked() -> str:
-    return request.form.get("step", "")
+def _households() -> Any:
+    return desk().peers(actor()).households
 
 
-def _step(steps: dict[str, tuple[str, str]], **facts: Any) -> Any:
-    if _asked() not in steps:
-        abort(400)
-    method, field = steps[_asked()]
-    if field:
-        facts[field] = request.form.get(field, "")
-    getattr(desk().peers(actor()).households, method)(**facts)
-    return _after(f"care_{_asked()}_done", next(iter(facts.values()))[:12])
+def _points() -> list[tuple[str, str]]:
+    return [(str(number), say("call_points", number=number)) for number in range(5, 0, -1)]
 
 
-def _after(done: str, place: str) -> Any:
-    """The page as it is now, or the part of it that changed."""
-    if not partial():
-        return redirect(url_for("desk.care.care", community=place), 303)
-    return render_template("parts/care_list.html", message=say(done), **_listed(place))
+def _outcomes() -> list[tuple[str, str]]:
+    """How a concern ends by hand: with a referral it ends by itself."""
+    codes = [each.value for each in LISTS["concern_outcome"] if each.value != "referred"]
+    return [(code, label(code, "concern_outcome")) for code in codes]
 
 
 def _silences(place: str) -> list[dict[str, Any]]:
@@ -116,7 +122,7 @@ def _silences(place: str) -> list[dict[str, Any]]:
 
 def _listed(place: str) -> dict[str, Any]:
     """The concerns that are not closed, each with its live referral, and the calls to be made."""
-    households = desk().peers(actor()).households
+    households = _households()
     concerns = [
         each
         for status in ("open", "referred")
@@ -131,4 +137,18 @@ def _listed(place: str) -> dict[str, Any]:
     for each in calls:
         each["names"], each["overdue"] = known.of(each), each["due_on"] < today
     professional = access.allowed(access.Who.PROFESSIONALS, somebody())
-    return {"place": place, "concerns": concerns, "calls": calls, "professional": professional}
+    return {
+        "place": place,
+        "concerns": concerns,
+        "calls": calls,
+        "silences": _silences(place),
+        "professional": professional,
+        "forms": {form.words: form for form in (REFER, SETTLE, CONSENT, TAKE, RETURN, END, CALL)},
+        "options": {
+            "satisfaction": [(str(n), say("call_points", number=n)) for n in range(5, 0, -1)]
+        },
+        "settling": {"outcome": _outcomes()},
+    }
+
+
+VIEW = View("desk.care.care", "community", "care.html", "parts/care_list.html", _listed)

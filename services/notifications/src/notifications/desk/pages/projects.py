@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, url_for
 
-from notifications.desk.answers import partial
+from notifications.desk import project_forms as asked
+from notifications.desk.answers import View, chosen
 from notifications.desk.app import actor, desk
+from notifications.desk.choosing import partners_of
 from notifications.desk.places import chosen_place
-from notifications.desk.words import say
-from notifications.domain.giving_words import Merit, ProjectState
+from notifications.domain.giving_words import ProjectState
 
 SIZE = 200
 DECIDERS = frozenset({"director", "administrator", "operator"})
 """Who sees the buttons that decide; the volunteers service refuses the others anyway."""
+SPENDING = ("running", "midterm", "closing")
 pages = Blueprint("projects", __name__)
-Form = dict[str, str]
 
 
 @pages.get("/projects", defaults={"community": ""})
 @pages.get("/projects/of/<community>")
 def projects(community: str) -> Any:
-    place, volunteers = chosen_place(community), _volunteers()
-    found = volunteers.find_projects(community=place, size=SIZE)["items"]
-    columns = {state: [each for each in found if each["state"] == state] for state in ProjectState}
-    partners = volunteers.list_partners(community=place)
-    return render_template("projects.html", place=place, columns=columns, partners=partners)
+    return BOARD.show(chosen_place(community))
 
 
 @pages.get("/projects/<project>")
 def project(project: str) -> Any:
-    return render_template("project.html", **_shown(project))
+    return DOSSIER.show(project)
 
 
 @pages.get("/projects/<project>/template.json")
@@ -54,94 +51,85 @@ def project_report(project: str, report: str) -> Response:
 
 @pages.post("/projects/of/<community>/draft")
 def draft_project(community: str) -> Any:
-    names = ("title", "summary", "route", "partner", "starts_on", "ends_on")
-    facts = {name: request.form.get(name, "") for name in names}
-    made = _volunteers().draft_project(community=community, **facts)
-    return redirect(url_for("desk.projects.project", project=made["id"]), 303)
+    """Begun here, or copied from the file that another community exported."""
+    form = chosen((asked.DRAFT, asked.IMPORT))
+    act = partial(getattr(_volunteers(), form.method), community=community)
+    return BOARD.take(community, form, act, lambda made: _address(made["id"]))
 
 
 @pages.post("/projects/<project>/act")
 def project_act(project: str) -> Any:
-    form = {name: text.strip() for name, text in request.form.items()}
-    act = ACTS.get(form.get("act", ""))
-    if act is None:
-        abort(400)
-    act(project, form)
-    if not partial():
-        return redirect(url_for("desk.projects.project", project=project), 303)
-    message = say(f"project_{form['act']}_done")
-    return render_template("parts/dossier.html", message=message, **_shown(project))
+    found = _volunteers().get_project(project=project)
+    form = chosen(_forms(found).values())
+    return DOSSIER.take(project, form, lambda **facts: _act(found, form.words, form.method, facts))
 
 
-def _file(project: str, form: Form) -> None:
-    paper = {name: form.get(name, "") for name in ("paper", "reference")}
-    _volunteers().file_paper(project=project, **paper)
+def _act(found: dict[str, Any], words: str, method: str, facts: dict[str, Any]) -> None:
+    """Rows that were left empty are none; what a line came to keeps its place."""
+    for rows in ("goals", "lines", "more"):
+        if rows in facts:
+            facts[rows] = asked.titled(facts[rows])
+    if words == "project_spend":
+        spent = asked.spending(found).fields[: len(found["lines"])]
+        facts["actuals"] = [field.read("") for field in spent]
+    getattr(_volunteers(), method)(project=found["id"], **facts)
 
 
-def _review(project: str, form: Form) -> None:
-    scores = {each.value: _whole(form.get(each.value)) for each in Merit}
-    _volunteers().review_project(project=project, scores=scores)
-
-
-def _move(project: str, form: Form) -> None:
-    reason = {"reason": form["reason"]} if form.get("reason") else {}
-    _volunteers().move_project(project=project, to=form.get("to", ""), **reason)
-
-
-def _add_goal(project: str, form: Form) -> None:
-    goals = [
-        _without(each, "value") for each in _volunteers().get_project(project=project)["goals"]
-    ]
-    goal = {name: form.get(name) or None for name in ("title", "indicator", "aid_kind")}
-    goals.append(goal | {"target": _whole(form.get("target"))})
-    _volunteers().change_project(project=project, goals=goals)
-
-
-def _add_line(project: str, form: Form) -> None:
-    lines = _volunteers().get_project(project=project)["lines"]
-    line = {name: form.get(name) or None for name in ("title", "nature", "side")}
-    lines.append(line | {"planned": _whole(form.get("planned"))})
-    _volunteers().change_project(project=project, lines=lines)
-
-
-def _spend(project: str, form: Form) -> None:
-    lines = _volunteers().get_project(project=project)["lines"]
-    actuals = [_whole(form.get(f"actual-{at}")) for at in range(len(lines))]
-    _volunteers().record_spending(project=project, actuals=actuals)
-
-
-ACTS: dict[str, Callable[[str, Form], None]] = {
-    "paper": _file,
-    "review": _review,
-    "move": _move,
-    "goal": _add_goal,
-    "line": _add_line,
-    "spend": _spend,
-}
-
-
-def _without(part: dict[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in part.items() if key != name}
-
-
-def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None
+def _address(project: str) -> str:
+    return url_for("desk.projects.project", project=project)
 
 
 def _volunteers() -> Any:
     return desk().peers(actor()).volunteers
 
 
+def _listed(place: str) -> dict[str, Any]:
+    found = _volunteers().find_projects(community=place, size=SIZE)["items"]
+    return {
+        "place": place,
+        "columns": {
+            state: [each for each in found if each["state"] == state] for state in ProjectState
+        },
+        "options": {"partner": partners_of(place)},
+        "forms": {"draft": asked.DRAFT, "import": asked.IMPORT},
+        "drafting": url_for("desk.projects.draft_project", community=place),
+    }
+
+
+def _forms(found: dict[str, Any]) -> dict[str, Any]:
+    """What may be done with a dossier; the owner says what is not in order."""
+    known = (
+        *(asked.CHANGE, asked.PAPER, asked.MOVE, asked.REJECT, asked.review()),
+        *(asked.goals(len(found["goals"])), asked.lines(len(found["lines"]))),
+        asked.spending(found),
+    )
+    return {form.words: form for form in known}
+
+
 def _shown(project: str) -> dict[str, Any]:
     found = _volunteers().get_project(project=project)
     passed = {each["state"]: each for each in found["steps"]}
-    partners = _volunteers().list_partners(community=found["community"])
-    names = {each["id"]: each["name"] for each in partners}
+    partners = partners_of(found["community"])
+    actuals = {f"actuals.{at}": line["actual"] for at, line in enumerate(found["lines"])}
     return {
         "project": found,
         "passed": passed,
-        "partner": names.get(found["partner"], found["partner"]),
+        "partner": dict(partners).get(found["partner"], found["partner"]),
         "filed": {each["paper"]: each for each in found["papers"]},
         "decides": actor().role in DECIDERS,
         "begun": found["state"] in ("running", "midterm", "closing", "settled"),
+        "spending": found["state"] in SPENDING,
+        "forms": _forms(found),
+        "acting": url_for("desk.projects.project_act", project=project),
+        "options": {"partner": partners},
+        "values": asked.flat("goals", found["goals"])
+        | asked.flat("lines", found["lines"])
+        | actuals
+        | {name: found[name] for name in ("title", "summary", "partner", "starts_on", "ends_on")},
     }
+
+
+BOARD = View(
+    "desk.projects.projects", "community", "projects.html", "parts/projects_list.html", _listed
+)
+DOSSIER = View("desk.projects.project", "project", "project.html", "parts/dossier.html", _shown)

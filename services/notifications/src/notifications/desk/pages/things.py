@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 
-from notifications.desk.answers import partial
+from notifications.desk.answers import View
 from notifications.desk.app import actor, desk, names
+from notifications.desk.choosing import partners_of, volunteers_of
+from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 from notifications.desk.words import say
+from notifications.texts import short
 
 SIZE, RECENT, SUGGESTED = 200, 20, 10
-BEFORE = {"pledged": "collect", "collected": "repair", "reserved": "deliver"}
-"""The state in which a hand takes a thing on, and the step that it takes."""
-STEPS = frozenset({*BEFORE.values(), "reserve", "receipt", "expire"})
+HAND = (Field("volunteer", "person", codes="volunteers", needed=False, most=40),)
+STEPS = (
+    Form("collect_gift", "thing_collect", HAND),
+    Form("repair_gift", "thing_repair", HAND),
+    Form("reserve_gift", "thing_reserve", (Field("need", "choice"),)),
+    Form("deliver_gift", "thing_deliver", HAND),
+    Form("receipt_gift", "thing_receipt"),
+    Form("expire_gift", "thing_expire"),
+)
+OFFER = Form(
+    "offer_gift",
+    "thing_offer",
+    (
+        Field("kind", "choice", codes="gift"),
+        Field("title", most=100),
+        Field("quantity", "number", most=10_000, value="1"),
+        Field("partner", "choice", needed=False),
+        Field("donor", "person", codes="volunteers", needed=False, most=40),
+        Field("use_by", "date", needed=False),
+    ),
+)
+NEXT = {
+    "pledged": "thing_collect",
+    "collected": "thing_repair",
+    "repaired": "thing_reserve",
+    "reserved": "thing_deliver",
+    "delivered": "thing_receipt",
+}
 DONE = ("receipted", "expired")
-OFFERED = ("kind", "title", "partner", "use_by")
 OPEN = ("delivered", "reserved", "repaired", "collected", "pledged")
 pages = Blueprint("things", __name__)
 
@@ -24,7 +52,7 @@ pages = Blueprint("things", __name__)
 @pages.get("/things", defaults={"community": ""})
 @pages.get("/things/of/<community>")
 def things(community: str) -> Any:
-    return render_template("things.html", **_listed(chosen_place(community)))
+    return VIEW.show(chosen_place(community))
 
 
 @pages.get("/things/<gift>")
@@ -36,34 +64,12 @@ def thing(gift: str) -> Any:
 
 @pages.post("/things/of/<community>/offer")
 def offer_thing(community: str) -> Any:
-    facts: dict[str, Any] = {
-        name: text for name in OFFERED if (text := request.form.get(name, "").strip())
-    }
-    many = request.form.get("quantity", "")
-    facts["quantity"] = int(many) if many.isascii() and many.isdecimal() and len(many) < 6 else 0
-    _volunteers().offer_gift(community=community, **facts)
-    return _answer(community, "offer")
+    return VIEW.take(community, OFFER, partial(_volunteers().offer_gift, community=community))
 
 
 @pages.post("/things/<gift>/step")
 def thing_step(gift: str) -> Any:
-    step, place = request.form.get("step", ""), gift[:12]
-    if step not in STEPS:
-        abort(400)
-    facts: dict[str, Any] = {"gift": gift}
-    if step == "reserve":
-        facts["need"] = request.form.get("need", "")
-    elif step in BEFORE.values() and (code := request.form.get("volunteer", "").strip()):
-        facts["volunteer"] = code if code.startswith(place) else f"{place}-{code}"
-    getattr(_volunteers(), f"{step}_gift")(**facts)
-    return _answer(place, step)
-
-
-def _answer(place: str, step: str) -> Any:
-    if not partial():
-        return redirect(url_for("desk.things.things", community=place), 303)
-    message = say(f"thing_{step}_done")
-    return render_template("parts/things_list.html", message=message, **_listed(place))
+    return VIEW.step(gift[:12], STEPS, _volunteers(), gift=gift)
 
 
 def _volunteers() -> Any:
@@ -75,13 +81,19 @@ def _listed(place: str) -> dict[str, Any]:
     gifts = [each for state in OPEN for each in _in(place, state, SIZE)]
     done = [each for state in DONE for each in _in(place, state, RECENT)]
     needs = _add_needs([each for each in gifts if each["state"] == "repaired"])
+    known = names([*gifts, *done, *needs]).of
+    for each in gifts:
+        each["options"] = {"need": [_offered(need, known(need)) for need in each.get("needs", ())]}
     return {
         "place": place,
         "gifts": gifts,
         "done": done,
-        "names": names([*gifts, *done, *needs]).of,
-        "partners": _volunteers().list_partners(community=place),
-        "before": BEFORE,
+        "names": known,
+        "people": volunteers_of(place),
+        "options": {"partner": partners_of(place)},
+        "next": NEXT,
+        "forms": {form.words: form for form in (*STEPS, OFFER)},
+        "offering": url_for("desk.things.offer_thing", community=place),
     }
 
 
@@ -99,3 +111,11 @@ def _add_needs(gifts: list[dict[str, Any]]) -> list[dict[str, Any]]:
             ranked[each["kind"]] = found[:SUGGESTED]
         each["needs"] = ranked[each["kind"]]
     return [need for found in ranked.values() for need in found]
+
+
+def _offered(need: dict[str, Any], known: dict[str, str]) -> tuple[str, str]:
+    household = known.get(need["household"]) or short(need["household"])
+    return need["need"], f"{household} · {say('thing_points', points=need['points'])}"
+
+
+VIEW = View("desk.things.things", "community", "things.html", "parts/things_list.html", _listed)
