@@ -146,6 +146,27 @@ def test_without_scripts_everything_works_after_a_reload(chromium: Browser, sunn
     context.close()
 
 
+def test_a_form_is_filled_in_by_keyboard_and_says_what_is_wrong_beside_the_field(
+    page: Page, sunny: Town
+) -> None:
+    page.goto(f"{sunny.address}/desk/activities")
+    page.locator("summary", has_text="安排活动").focus()
+    page.keyboard.press("Enter")
+    form = page.locator('form:has(input[value="plan_activity"])')
+    given = {"code": "T88", "title": "茶话会", "place": "三楼", "starts_on": "2026-12-05"}
+    for name, value in {**given, "start": "14:00", "end": "13:00", "capacity": "20"}.items():
+        form.locator(f"[name={name}]").fill(value)
+    form.locator("[name=kind]").select_option("talk")
+    form.locator("[name=title]").press("Enter")
+    expect(form.locator("[name=end]")).to_be_focused()
+    expect(form.locator(".problem")).to_have_text(re.compile("先后颠倒，请对调"))
+    expect(form.locator("[name=title]")).to_have_value("茶话会")
+    form.locator("[name=end]").fill("15:30")
+    form.locator("[name=end]").press("Enter")
+    expect(page.locator("#flash")).to_contain_text("已安排")
+    expect(page.locator("#list")).to_contain_text("茶话会")
+
+
 def test_preferences_are_kept(page: Page, sunny: Town) -> None:
     page.goto(f"{sunny.address}/desk/preferences")
     page.get_by_label("从").fill("21:30")
