@@ -20,6 +20,7 @@ from volunteers.domain import codes as helping
         (people_words.AbsenceReason, helping.AbsenceReason),
         (people_words.Ground, activities.Ground),
         (people_words.MemberRole, activities.MemberRole),
+        (people_words.PartnerKind, helping.PartnerKind),
         (people_words.VolunteerKind, helping.VolunteerKind),
         (recognition_words.Evidence, recognition.Evidence),
         (recognition_words.FlagKind, recognition.FlagKind),

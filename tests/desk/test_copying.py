@@ -47,9 +47,9 @@ def test_a_project_is_copied_with_a_browser_and_runs_to_its_end(
     sunny: Town, coordinator: Person
 ) -> None:
     exported = coordinator.get(f"/desk/projects/{sample.COMMUNITY}-J001/template.json")
-    partner = {"community": ELSEWHERE, "code": "P01", "name": "邻区小学", "kind": "school"}
-    sunny.system.call("volunteers", "register_partner", **partner)
     administrator = somebody_next_door(sunny, "S08", "administrator")
+    partner = {"step": "register_partner", "code": "P01", "name": "邻区小学", "kind": "school"}
+    administrator.sent(f"/desk/associations/of/{ELSEWHERE}", partner)
     form = {"step": "project_import", "partner": f"{ELSEWHERE}-P01"}
     form |= {"starts_on": f"{LATER:%Y-%m-%d}"}
     wrong = administrator.upload(f"{PROJECTS}/draft", form, "template", b"{not a project")

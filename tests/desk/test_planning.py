@@ -126,8 +126,8 @@ def test_a_talk_repeats_and_takes_up_what_was_asked_for(sunny: Town, coordinator
 
 
 def test_members_join_and_leave_an_association(sunny: Town, coordinator: Person) -> None:
-    club = {"community": HERE, "code": "P77", "name": "剪纸协会", "kind": "association"}
-    sunny.system.call("volunteers", "register_partner", **club)
+    club = {"step": "register_partner", "code": "P77", "name": "剪纸协会", "kind": "association"}
+    assert "剪纸协会" in coordinator.sent(f"/desk/associations/of/{HERE}", club)
     person = {"step": "register_participant", "code": "E078", "name": "葛大爷"}
     coordinator.sent(f"/desk/participants/of/{HERE}", person)
     path = f"/desk/associations/{HERE}-P77"

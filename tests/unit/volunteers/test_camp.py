@@ -37,10 +37,11 @@ from unit.volunteers.neighbourhood import (
     a_pupil,
     register,
 )
+from volunteers.contracts.enrolments import NamedParticipantPage, ParticipantPage
 from volunteers.domain.activities import EnrolmentState, Ground, SessionState
 from volunteers.domain.codes import AbsenceReason, VolunteerState
 from volunteers.models import ActivitySession
-from volunteers.queries.activities import day_report, described
+from volunteers.queries.activities import day_report, described, find_fit
 from volunteers.usecases import (
     absence,
     activities,
@@ -134,6 +135,17 @@ def test_nobody_looks_after_two_sessions_at_once(session: Session) -> None:
     an_adult(session)
     with pytest.raises(Invalid, match="at that time"):
         an_adult(session, key=f"{HERE}-C02-20261221")
+
+
+def test_only_those_who_may_look_after_a_session_and_are_free_are_offered(session: Session) -> None:
+    a_camp(session)
+    a_camp(session, code="C02", start="15:00", end="17:00")
+    for code in ("V001", "V003", "V004"):
+        register(session, code, clearances=[CHECKED])
+    register(session, "V002")
+    an_adult(session, "V003")
+    an_adult(session, "V004", f"{HERE}-C02-20261221")
+    assert [each.id for each in find_fit(session, SITTING)] == [f"{HERE}-V001"]
 
 
 def test_a_gap_is_told_once_for_each_number_of_adults_and_again_when_it_grows(
@@ -401,6 +413,20 @@ def test_the_roll_shows_names_to_who_asks_and_the_audit_keeps_it(session: Sessio
     assert line["pick_ups"][0]["name"] == "韩雪梅"
     noted = session.execute(sa.select(audit_entries.c.subject, audit_entries.c.purpose)).all()
     assert noted == [(SITTING, "签到")]
+
+
+def test_the_register_shows_names_to_who_asks_and_the_audit_keeps_it(session: Session) -> None:
+    a_child(session)
+    here = {"community": HERE, "page": 1, "size": 10}
+    page = participants.read_participants(
+        session, here | {"purpose": "enrol"}, now=NOW, actor=STAFF
+    )
+    (line,) = NamedParticipantPage().dump(page)["items"]
+    assert (line["name"], line["pick_ups"][0]["name"]) == ("冯小雨", "韩雪梅")
+    plain = ParticipantPage().dump(participants.find_participants(session, here))
+    assert "冯小雨" not in str(plain)
+    noted = session.execute(sa.select(audit_entries.c.subject, audit_entries.c.purpose)).all()
+    assert noted == [(HERE, "enrol")]
 
 
 def test_no_event_and_no_view_says_anything_personal(session: Session) -> None:

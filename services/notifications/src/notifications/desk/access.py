@@ -93,6 +93,7 @@ ROUTES: dict[str, Rule] = {
     "register_participant": Rule(Who.SIGNED_IN, "the community in the path"),
     "participant_step": Rule(Who.SIGNED_IN, "the participant's community"),
     "associations": Rule(Who.SIGNED_IN, "the community in the path; the audit keeps who reads"),
+    "register_partner": Rule(Who.MATCHING, "the community in the path"),
     "join_association": Rule(Who.MATCHING, "the association's and the participant's community"),
     "leave_association": Rule(Who.MATCHING, "the association's and the member's community"),
     "wish_topic": Rule(Who.SIGNED_IN, "the community in the path"),

@@ -16,6 +16,15 @@ class VolunteerKind(LabelledEnum):
     PARENT = "parent", "家长", "parent"
 
 
+class PartnerKind(LabelledEnum):
+    """What sort of organisation a partner is."""
+
+    OFFICE = "office", "社区", "neighbourhood office"
+    SCHOOL = "school", "学校", "school"
+    ASSOCIATION = "association", "协会", "association"
+    COMPANY = "company", "企业", "company"
+
+
 class AbsenceReason(LabelledEnum):
     """Why a volunteer is away."""
 
@@ -49,6 +58,7 @@ class Ground(LabelledEnum):
 
 PEOPLE: Mapping[str, type[LabelledEnum]] = {
     "volunteer_kind": VolunteerKind,
+    "partner_kind": PartnerKind,
     "absence_reason": AbsenceReason,
     "member_role": MemberRole,
     "ground": Ground,

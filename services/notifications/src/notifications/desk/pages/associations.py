@@ -25,6 +25,15 @@ JOIN = Form(
 LEAVE = Form("leave_association", "leave_association", (Field("member", "hidden"),))
 WISH = Form("wish_topic", "wish_topic", (Field("title"), PERSON))
 TAKE_UP = Form("take_up_topic", "take_up_topic", (Field("activity", "choice", codes="activities"),))
+PARTNER = Form(
+    "register_partner",
+    "register_partner",
+    (
+        Field("code", most=20),
+        Field("name", most=100),
+        Field("kind", "choice", codes="partner_kind", value="association"),
+    ),
+)
 pages = Blueprint("associations", __name__)
 
 
@@ -32,6 +41,12 @@ pages = Blueprint("associations", __name__)
 @pages.get("/associations/of/<community>")
 def associations(community: str) -> Any:
     return VIEW.show(chosen_place(community))
+
+
+@pages.post("/associations/of/<community>")
+def register_partner(community: str) -> Any:
+    """An association, or whoever else sends volunteers and carries projects."""
+    return VIEW.step(community, (PARTNER,), _volunteers(), community=community)
 
 
 @pages.post("/associations/<association>/join")
@@ -75,7 +90,8 @@ def _listed(place: str) -> dict[str, Any]:
         "titles": {each["id"]: each["title"] for each in activities},
         "participants": [(each["id"], each["name"] or "") for each in people],
         "options": {"activities": [(each["id"], each["title"]) for each in activities]},
-        "forms": {form.words: form for form in (JOIN, LEAVE, WISH, TAKE_UP)},
+        "forms": {form.words: form for form in (JOIN, LEAVE, WISH, TAKE_UP, PARTNER)},
+        "registering": url_for("desk.associations.register_partner", community=place),
         "wishing": url_for("desk.associations.wish_topic", community=place),
         "may_staff": access.allowed(access.Who.MATCHING, somebody()),
     }
