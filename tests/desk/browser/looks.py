@@ -75,9 +75,11 @@ CHECK = "axe.run(document, {resultTypes: ['violations']}).then(r => r.violations
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the pictures go: DESK_PICTURES, or the tests' own folder."""
-    folder = Path(os.environ.get("DESK_PICTURES") or tmp_path_factory.mktemp("pictures"))
+def pictures() -> Path | None:
+    """Where the pictures go, if they are asked for: DESK_PICTURES."""
+    if "DESK_PICTURES" not in os.environ:
+        return None
+    folder = Path(os.environ["DESK_PICTURES"])
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -120,7 +122,7 @@ def test_every_page_looks_as_it_should_and_serves_everybody(
     visitor: Page,
     sunny: Town,
     addresses: dict[str, str],
-    pictures: Path,
+    pictures: Path | None,
     form: tuple[str, str, str],
 ) -> None:
     found = {}
@@ -135,7 +137,7 @@ def test_every_page_looks_as_it_should_and_serves_everybody(
 
 
 def test_the_operators_page_looks_as_it_should(
-    visitor: Page, sunny: Town, pictures: Path, form: tuple[str, str, str]
+    visitor: Page, sunny: Town, pictures: Path | None, form: tuple[str, str, str]
 ) -> None:
     sign_in(visitor, sunny, "operator")
     visitor.goto(f"{sunny.address}/desk/parked")
@@ -143,21 +145,25 @@ def test_the_operators_page_looks_as_it_should(
 
 
 def looked_at(
-    page: Page, pictures: Path, name: str, form: tuple[str, str, str]
+    page: Page, pictures: Path | None, name: str, form: tuple[str, str, str]
 ) -> tuple[list[str], bool]:
     """What axe finds; and whether page and cards are no narrower than what they hold."""
-    width = WIDTHS[form[1]]["width"]
-    # the whole page as one window: what sticks to its edges is at the edges
-    tall = page.evaluate("document.documentElement.scrollHeight")
-    page.set_viewport_size({"width": width, "height": tall})
-    page.screenshot(path=pictures / f"{name}-{'-'.join(form)}.png")
-    page.set_viewport_size(WIDTHS[form[1]])
+    if pictures is not None:
+        drawn(page, pictures / f"{name}-{'-'.join(form)}.png", WIDTHS[form[1]])
     violations = [
         f"{each['id']}: {node['target']} {node['failureSummary']}"
         for each in page.evaluate(CHECK)
         for node in each["nodes"]
     ]
     return violations, page.evaluate(FITS)
+
+
+def drawn(page: Page, file: Path, window: ViewportSize) -> None:
+    """The whole page as one window: what sticks to its edges is at the edges."""
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": window["width"], "height": tall})
+    page.screenshot(path=file)
+    page.set_viewport_size(window)
 
 
 def test_pages_speak_the_language_that_was_chosen(visitor: Page, sunny: Town) -> None:

@@ -228,11 +228,9 @@ PHRASES: dict[str, tuple[str, str]] = {
         "休假期间，新的通知会转给代理人。",
         "While you are away, your cover is told.",
     ),
-    "first_day": ("第一天", "First day"),
-    "last_day": ("最后一天", "Last day"),
     "cover": ("代理人", "Cover"),
-    "add": ("添加", "Add"),
-    "remove": ("删除", "Remove"),
+    "add_absence": ("添加", "Add"),
+    "add_absence_done": ("已登记，期间通知代理人。", "Noted; your cover is told meanwhile."),
     "no_absence": ("没有登记休假。", "No absence on record."),
     "pref_feed": ("日历订阅", "Calendar"),
     "pref_feed_lead": (

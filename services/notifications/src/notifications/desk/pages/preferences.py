@@ -9,9 +9,11 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from notifications import passwords, queries
 from notifications.contracts import CancelAbsence, SetAbsence, SetPreferences
 from notifications.desk import finding
+from notifications.desk.answers import View
 from notifications.desk.app import actor, desk
+from notifications.desk.forms import Field, Form
 from notifications.desk.visitor import current
-from notifications.desk.words import local, say
+from notifications.desk.words import say
 from notifications.domain.codes import ChannelCode, DigestPeriod, FeedKind, Locale
 from notifications.domain.signing import password_problem
 from notifications.usecases import feeds, signing
@@ -20,6 +22,14 @@ from servicekit import clock
 from servicekit.schemas import load
 
 pages = Blueprint("preferences", __name__)
+
+
+AWAY = Form(
+    "set_absence",
+    "add_absence",
+    (Field("first_on", "date"), Field("last_on", "date"), Field("cover", "choice", needed=False)),
+)
+BACK = Form("cancel_absence", "cancel_absence")
 
 
 @pages.get("/preferences")
@@ -49,20 +59,24 @@ def save_preferences() -> Any:
 
 @pages.post("/preferences/absences")
 def add_absence() -> Any:
-    given = {name: request.form.get(name) for name in ("first_on", "last_on")}
-    cover = request.form.get("cover") or None
-    data = load(SetAbsence(), {**given, "cover": cover, "staff": actor().id})
-    with desk().transaction() as session:
-        acts.be_absent(session, data, actor=actor())
-    return _saved()
+    return OWN.take(actor().id, AWAY, _be_absent)
 
 
 @pages.post("/preferences/absences/<first_on>/drop")
 def drop_absence(first_on: str) -> Any:
+    return OWN.take(actor().id, BACK, lambda: _be_back(first_on))
+
+
+def _be_absent(**facts: Any) -> None:
+    data = load(SetAbsence(), facts | {"staff": actor().id})
+    with desk().transaction() as session:
+        acts.be_absent(session, data, actor=actor())
+
+
+def _be_back(first_on: str) -> None:
     data = load(CancelAbsence(), {"first_on": first_on, "staff": actor().id})
     with desk().transaction() as session:
         acts.be_back(session, data, actor=actor())
-    return _saved()
 
 
 @pages.post("/preferences/calendar")
@@ -109,19 +123,30 @@ def _refused(key: str) -> Any:
 
 
 def _page(message: str, *, bad: bool = False, feed: str = "") -> str:
+    facts = _facts(actor().id)
+    return render_template("preferences.html", message=message, bad=bad, feed=feed, **facts)
+
+
+def _facts(_own: str) -> dict[str, Any]:
     with desk().transaction() as session:
         member = queries.member(session, actor().id)
         own = acts.shown(session, member.id, now=clock.now(), actor=actor())
         people = finding.colleagues(session, member)
         colleagues = {each.id: (each.name or each.code, each.role) for each in people}
-    return render_template(
-        "preferences.html",
-        own=own,
-        languages={Locale.CHINESE: "中文", Locale.ENGLISH: "English"},
-        digests=list(DigestPeriod),
-        colleagues=colleagues,
-        message=message,
-        bad=bad,
-        feed=feed,
-        today=local(clock.now()).date(),
-    )
+    return {
+        "own": own,
+        "languages": {Locale.CHINESE: "中文", Locale.ENGLISH: "English"},
+        "digests": list(DigestPeriod),
+        "colleagues": colleagues,
+        "options": {"cover": [(key, name) for key, (name, _) in colleagues.items()]},
+        "forms": {form.words: form for form in (AWAY, BACK)},
+    }
+
+
+OWN = View(
+    "desk.preferences.preferences",
+    "saved",
+    "preferences.html",
+    "parts/own_absences.html",
+    _facts,
+)
