@@ -176,7 +176,7 @@ def test_preferences_are_kept(page: Page, sunny: Town) -> None:
     expect(page.get_by_label("从")).to_have_value("21:30")
     page.get_by_label("第一天").fill("2026-12-20")
     page.get_by_label("最后一天").fill("2026-12-24")
-    page.get_by_label("代理人").select_option(f"{COMMUNITY}-S02")
+    page.locator("#list").get_by_label("代理人").select_option(f"{COMMUNITY}-S02")
     page.get_by_role("button", name="添加").click()
     expect(page.locator(".absences")).to_contain_text("李博")
     page.get_by_role("button", name=re.compile("销假")).click()
