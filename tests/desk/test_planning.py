@@ -146,6 +146,7 @@ def test_a_teacher_asks_at_the_door_and_says_how_it_was(sunny: Town, coordinator
     ask = {"step": "service_request", "participant": "l077", "name": "何老师"}
     ask |= {"phone": "13500135077", "place": "教学楼 204", "missing": "医保卡"}
     asking = f"/desk/services/items/{HERE}-G77"
+    assert coordinator.post(asking, {**ask, "participant": ""}).status == 400
     unnamed = coordinator.post(asking, {**ask, "name": ""})
     assert (unnamed.status, "没有这个编号" in html.unescape(unnamed.text)) == (404, True)
     assert "缺材料：医保卡" in coordinator.sent(asking, ask)

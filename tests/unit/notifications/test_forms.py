@@ -105,6 +105,7 @@ def test_what_is_refused_stands_by_its_field_or_above_the_form() -> None:
         ("weekly", ["2", "6"], "FREQ=WEEKLY;BYDAY=TU,SA"),
         ("fortnightly", ["3"], "FREQ=WEEKLY;INTERVAL=2;BYDAY=WE"),
         ("monthly", ["6"], "FREQ=MONTHLY;BYDAY=1SA"),
+        ("weekly", ["12", "9"], "FREQ=WEEKLY"),
         ("never", ["9"], None),
     ],
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -65,7 +65,8 @@ class Form:
             value = field.read(place)
             if value is not None:
                 _put(facts, field.name.split("."), value)
-        return {name: _listed(value) for name, value in facts.items()}
+        nested = {field.name.partition(".")[0] for field in self.fields if "." in field.name}
+        return facts | {name: _listed(facts[name]) for name in nested & facts.keys()}
 
     def label(self, name: str) -> str:
         """The key of a field's phrase."""
@@ -122,11 +123,6 @@ def answers(field: Field, value: Any, bad: Refused | None) -> list[str]:
 def full_id(code: str, place: str) -> str:
     """An id; people type ``v012`` for somebody of their own community."""
     return code if code[:12].isdigit() and len(code) > 12 else f"{place}-{code.upper()}"
-
-
-def chosen(forms: Iterable[Form]) -> Form | None:
-    """Which of a page's forms was sent."""
-    return next((form for form in forms if form.words == request.form.get("step")), None)
 
 
 def _about(path: str, name: str) -> bool:
@@ -187,11 +183,7 @@ def _put(facts: dict[str, Any], path: list[str], value: Any) -> None:
 
 def _listed(part: Any) -> Any:
     """What has numbers for names is a list."""
-    if not isinstance(part, dict) or not part:
+    if not isinstance(part, dict):
         return part
-    values = dict(_items(part))
+    values = {name: _listed(value) for name, value in part.items()}
     return list(values.values()) if all(name.isdecimal() for name in values) else values
-
-
-def _items(part: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((name, _listed(value)) for name, value in part.items())

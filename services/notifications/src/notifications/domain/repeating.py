@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from servicekit.codes import LabelledEnum
 
-DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+NUMBERED = dict(zip("1234567", ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True))
 
 
 class Repeat(LabelledEnum):
@@ -30,5 +30,5 @@ def rule_of(repeat: str, weekdays: Sequence[str]) -> str | None:
     if repeat not in RULES:
         return None
     rule, first = RULES[Repeat(repeat)], "1" if repeat == Repeat.MONTHLY else ""
-    days = ",".join(first + DAYS[int(day) - 1] for day in weekdays if day in "1234567")
+    days = ",".join(first + NUMBERED[day] for day in weekdays if day in NUMBERED)
     return f"{rule};BYDAY={days}" if days else rule

@@ -11,6 +11,7 @@ from flask import Blueprint, url_for
 from notifications.desk import access
 from notifications.desk.answers import View, chosen
 from notifications.desk.app import actor, desk
+from notifications.desk.choosing import partners_of
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
@@ -92,7 +93,7 @@ def _listed(place: str) -> dict[str, Any]:
     today, volunteers = local(clock.now()).date(), _volunteers()
     span = {"from": f"{today}", "until": f"{today + timedelta(days=DAYS_AHEAD)}"}
     found = volunteers.find_sessions(community=place, size=SIZE, **span)
-    hosts = volunteers.list_partners(community=place)
+    hosts = partners_of(place, "association")
     breaks = volunteers.list_breaks(community=place)
     return {
         "place": place,
@@ -102,15 +103,11 @@ def _listed(place: str) -> dict[str, Any]:
         "forms": {"plan": PLAN, "break": BREAK},
         "planning": url_for("desk.activities.plan_activity", community=place),
         "options": {
-            "host": [(each["code"], each["name"]) for each in hosts if _hosts(each)],
+            "host": [(key[13:], name) for key, name in hosts],
             "break": [(each["id"][13:], _days(each)) for each in breaks],
             "weekdays": [(str(number), weekday(number)) for number in range(1, 8)],
         },
     }
-
-
-def _hosts(partner: dict[str, Any]) -> bool:
-    return bool(partner["kind"] == "association")
 
 
 def _days(one: dict[str, Any]) -> str:

@@ -89,8 +89,7 @@ def _volunteers() -> Any:
 
 def _ask(item: str, *, name: str = "", phone: str | None = None, **facts: Any) -> None:
     volunteers = _volunteers()
-    if name:
-        person = facts["participant"]
+    if name and (person := facts.get("participant")):
         known = {"community": person[:12], "code": person[13:], "name": name, "phone": phone}
         volunteers.register_participant(**known)
     volunteers.request_service(item=item, **facts)
