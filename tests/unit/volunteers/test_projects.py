@@ -78,7 +78,7 @@ def drafted(session: Session, route: str = "subsidised", **changes: Any) -> Proj
         "title": "阳光陪伴",
         "summary": "为68户低保家庭提供陪伴，电话13800138000。",
         "route": route,
-        "partner": a_school(session),
+        "partner": changes.pop("partner", None) or a_school(session),
         "starts_on": TODAY.isoformat(),
         "ends_on": END.isoformat(),
         "goals": GOALS,
