@@ -102,8 +102,8 @@ def test_whatever_a_service_can_be_asked_can_be_asked_in_a_shell(running: Path) 
     assert "write name=text or name:=JSON" in refused.stderr
     concern = f"concern={raised['id']}"
     sunshine(running, "call", "households", "close_concern", concern, "outcome=resolved")
-    words = ("request_referral", concern, "profession=social_work")
-    refused = sunshine(running, "call", "households", *words, check=False)
+    asked = ("request_referral", concern, "profession=social_work")
+    refused = sunshine(running, "call", "households", *asked, check=False)
     assert refused.returncode == 1
     assert "conflict" in refused.stderr
     assert "closed is final" in " ".join(refused.stderr.split())

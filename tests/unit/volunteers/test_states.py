@@ -88,6 +88,10 @@ def back(session: Session, row: Volunteer) -> Any:
     return people.activate_volunteer(session, {"volunteer": row.id}, now=NOW, actor=STAFF)
 
 
+def screened(session: Session, row: Volunteer) -> Any:
+    return people.screen_volunteer(session, {"volunteer": row.id}, now=NOW, actor=STAFF)
+
+
 def a_pairing(session: Session) -> Pairing:
     return running(session)
 
@@ -146,8 +150,10 @@ LIVES: dict[str, Life] = {
         a_volunteer,
         {
             "activate": ((V.ACTIVE,), back),
+            "screen": ((V.SCREENING,), screened),
             "pause": away(V.PAUSED),
             "suspend": away(V.SUSPENDED),
+            "lapse": away(V.LAPSED),
             "release": away(V.LEFT),
         },
     ),

@@ -14,6 +14,7 @@ from unit.volunteers.neighbourhood import (
     CHECKED,
     HERE,
     NOW,
+    ROUND,
     STAFF,
     TODAY,
     a_school,
@@ -118,13 +119,12 @@ def test_what_runs_out_is_told_once_unless_it_is_renewed(session: Session) -> No
     volunteer = register(session)
     key = course(session, sessions=1)
     attend(session, key, volunteer, TODAY - timedelta(days=350))
-    days = {"plan_days": 7, "notice_days": 30, "offer_hours": 48}
     for _ in range(2):
-        rounds.daily_round(session, HERE, now=NOW, actor=STAFF, **days)
+        rounds.daily_round(session, HERE, now=NOW, actor=STAFF, **ROUND)
     assert len(told(session, "training.expiring")) == 1
     attend(session, key, volunteer, TODAY - timedelta(days=349))
     attend(session, key, volunteer, TODAY)
-    rounds.daily_round(session, HERE, now=NOW, actor=STAFF, **days)
+    rounds.daily_round(session, HERE, now=NOW, actor=STAFF, **ROUND)
     assert len(told(session, "training.expiring")) == 1
 
 

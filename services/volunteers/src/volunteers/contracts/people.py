@@ -269,6 +269,19 @@ class AnnounceClearances(Schema):
     today = LocalDate(required=True)
 
 
+class LapseVolunteers(Schema):
+    """lapse_volunteers: as of ``today``."""
+
+    community = community_code()
+    today = LocalDate(load_default=None, allow_none=True)
+
+
+class Lapsed(Schema):
+    """How many volunteers lapsed just now."""
+
+    lapsed = fields.Integer()
+
+
 class Announced(Schema):
     """How many were announced just now."""
 

@@ -68,6 +68,7 @@ class Volunteer(Base):
     # why the volunteer is away, and until when that is expected to last
     absence: Mapped[AbsenceReason | None] = mapped_column(EnumText(AbsenceReason))
     absent_until: Mapped[date | None]
+    active_since: Mapped[date | None]
     gender: Mapped[Gender] = mapped_column(EnumText(Gender))
     born_by: Mapped[date]
     guardian_consented_on: Mapped[date | None]
