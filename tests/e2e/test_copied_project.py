@@ -146,6 +146,9 @@ def give(town: Town) -> None:
         to = {"need": need} if act == "reserve" else {}
         town.ask(f"{act}_gift", gift=gift, **to)
     town.ask("receipt_gift", "social_worker", gift=gift)
+    settle(town.story.system)
+    wanted = {"community": town.community, "status": "met"}
+    assert [each["id"] for each in town.ask("find_needs", **wanted)["items"]] == [need]
 
 
 def finish(town: Town, copy: str) -> None:

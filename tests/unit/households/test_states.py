@@ -96,6 +96,7 @@ LIVES: dict[str, Life] = {
             "resume": ((N.OPEN,), Desk.resume_need),
         },
         {
+            "receipted": ((N.MET,), Desk.receipted),
             "started": ((N.MATCHED,), lambda desk: desk.pairing("started", 3)),
             "ended": (
                 (N.OPEN,),
