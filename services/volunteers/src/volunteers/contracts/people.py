@@ -205,6 +205,7 @@ class VolunteerView(Schema):
     longitude = fields.Float()
     clearances = fields.List(fields.Nested(ClearanceView))
     lacking = fields.List(fields.String())
+    erased_on = LocalDate(allow_none=True)
     version = fields.Integer()
 
 

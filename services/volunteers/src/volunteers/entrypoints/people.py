@@ -10,7 +10,7 @@ from volunteers.contracts.shapes import CommunityArgs
 from volunteers.domain.codes import VolunteerState
 from volunteers.queries import people as listed
 from volunteers.queries.lookup import local_day
-from volunteers.usecases import absence, importing, lapsing, partners, people, reveal
+from volunteers.usecases import absence, erasing, importing, lapsing, partners, people, reveal
 
 Data = dict[str, Any]
 
@@ -63,6 +63,10 @@ class People:
     @rpc(people_rpc.SetAside, returns=people_rpc.VolunteerView)
     def release_volunteer(self, call: Call, data: Data) -> Any:
         return _set_aside(call, data, VolunteerState.LEFT)
+
+    @rpc(people_rpc.VolunteerArgs, returns=people_rpc.VolunteerView)
+    def erase_volunteer(self, call: Call, data: Data) -> Any:
+        return erasing.erase_volunteer(call.session, data, now=call.now, actor=call.actor)
 
     @rpc(people_rpc.VolunteerArgs, returns=people_rpc.VolunteerView)
     def get_volunteer(self, call: Call, data: Data) -> Any:

@@ -82,6 +82,7 @@ class Volunteer(Base):
     latitude: Mapped[float]
     longitude: Mapped[float]
     registered_at: Mapped[datetime]
+    erased_on: Mapped[date | None]
     # keyed digest of the registration, so that importing the same row again is recognised
     registration_index: Mapped[str] = mapped_column(sa.String(64))
     identity_index: Mapped[str | None] = mapped_column(sa.String(64))

@@ -16,7 +16,7 @@ from servicekit.privacy import assign_key, blind_index
 from volunteers.contracts.enrolments import RegisterParticipant
 from volunteers.domain.people import birth_date_problem, end_of_month
 from volunteers.models import Participant, PickUp
-from volunteers.queries.lookup import local_day, one
+from volunteers.queries.lookup import local_day, one, present
 
 
 def register_participant(
@@ -39,7 +39,7 @@ def change_participant(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> Participant:
     """Change what is given; a consent that is taken back lets nobody enrol any more."""
-    row = one(session, Participant, data["participant"], lock=True)
+    row = present(session, Participant, data["participant"], lock=True)
     _refuse(data, local_day(session, now))
     _apply(row, data)
     row.version += 1
@@ -97,7 +97,7 @@ def add_pick_up(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> Participant:
     """Somebody else may collect the child, as its guardian says."""
-    row = one(session, Participant, data["participant"], lock=True)
+    row = present(session, Participant, data["participant"], lock=True)
     if _phone_problem(data["phone"]):
         raise Invalid({"phone": [phones.PROBLEM]})
     _add(row, data)

@@ -15,7 +15,7 @@ from servicekit.outbox import publish
 from volunteers.domain.codes import AbsenceReason, Lack, VolunteerState
 from volunteers.models import Clearance, Volunteer
 from volunteers.queries.lapsing import missing_papers
-from volunteers.queries.lookup import local_day, one
+from volunteers.queries.lookup import local_day, one, present
 from volunteers.queries.people import describe, lacks
 from volunteers.queries.world import rules_of
 from volunteers.usecases import registering
@@ -58,7 +58,7 @@ def change_volunteer(
 ) -> dict[str, Any]:
     """Change what is given; whoever is active must stay complete."""
     today = local_day(session, now)
-    volunteer = one(session, Volunteer, data["volunteer"], lock=True)
+    volunteer = present(session, Volunteer, data["volunteer"], lock=True)
     known = registering.known_in(session, volunteer.community)
     found = {
         "phone": registering.phone_problem(data.get("phone")),
