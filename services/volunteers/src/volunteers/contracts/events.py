@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from servicekit.schemas import Code, EventData, Id, LocalDate
 from volunteers.contracts.gifts import GIFT_EVENTS
-from volunteers.contracts.projects import PROJECT_EVENTS
+from volunteers.contracts.project_events import PROJECT_EVENTS
 from volunteers.contracts.recognition_events import RECOGNITION_EVENTS
 from volunteers.contracts.services import SERVICE_EVENTS
 from volunteers.contracts.sessions import SESSION_EVENTS
