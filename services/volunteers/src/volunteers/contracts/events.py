@@ -39,7 +39,7 @@ class VolunteerActivated(EventData):
 
 
 class VolunteerUnavailable(EventData):
-    """A volunteer is paused, suspended or gone; ``pairings`` are those that need somebody now."""
+    """A volunteer is paused, suspended, lapsed or gone; ``pairings`` need somebody now."""
 
     volunteer = Id(required=True)
     state = Code(VolunteerState, required=True)
