@@ -16,8 +16,6 @@ from volunteers.queries.reciprocity import ledger
 def accounts_of(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
     """All that the workbook of a period says, by codes: nobody's name is in it."""
     return {
-        "since": data["since"],
-        "until": data["until"],
         "visits": _visits(session, data),
         "hours": _hours(session, data),
         "parties": ledger(session, data)["parties"],
