@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,8 @@ def told(place: Place) -> Iterator[Story]:
 
 def _rows_of(url: str) -> Rows:
     engine = sa.create_engine(url)
-    metadata = sa.MetaData()
     try:
         with engine.connect() as connection:
-            metadata.reflect(connection)
             return {
                 table.name: sorted(
                     (
@@ -90,11 +89,20 @@ def _rows_of(url: str) -> Rows:
                     ),
                     key=repr,
                 )
-                for table in metadata.sorted_tables
+                for table in tables_at(url)
                 if table.name not in OUT_OF_SCOPE
             }
     finally:
         engine.dispose()
+
+
+@cache
+def tables_at(url: str) -> list[sa.Table]:
+    """What the database consists of; to look it up takes longer than to read all of it."""
+    engine, metadata = sa.create_engine(url), sa.MetaData()
+    metadata.reflect(engine)
+    engine.dispose()
+    return metadata.sorted_tables
 
 
 def _stable(table: sa.Table) -> sa.Select[Any]:

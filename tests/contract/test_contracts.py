@@ -227,6 +227,7 @@ def test_no_queue_is_orphaned_by_renaming_a_handler() -> None:
         "households.follow_certificate",
         "households.follow_decertification",
         "households.follow_pairing",
+        "households.follow_receipt",
         "households.follow_visits",
         "notifications.notice",
         "notifications.notice_request",

@@ -86,6 +86,6 @@ class Person:
             connection.close()
         for line in answer.headers.get_all("Set-Cookie", []):
             self.cookies |= {key: morsel.value for key, morsel in SimpleCookie(line).items()}
-        if not answer.headers.get_content_type().endswith("pdf"):
+        if answer.headers.get_content_maintype() == "text":
             self.token = answer.token or self.token
         return answer

@@ -14,6 +14,7 @@ import pytest
 
 from desk.people import Person
 from desk.town import ELSEWHERE, Town
+from printed import sheets
 from sunshine import projecting, sample
 from sunshine.desk import set_password
 
@@ -139,6 +140,18 @@ def test_the_shared_ledger_shows_each_partner(coordinator: Person, stranger: Per
     shown = html.unescape(coordinator.get(page).text)
     assert all(word in shown for word in ("实验学校", "太极拳协会", "付出较多"))
     assert "2026-11" in shown
+    assert stranger.get(page).status == 403
+
+
+def test_the_accounts_of_a_period_open_as_a_spreadsheet(
+    coordinator: Person, stranger: Person, tmp_path: Path
+) -> None:
+    page = f"/desk/reciprocity/of/{sample.COMMUNITY}/accounts.xlsx?from=2026-11-01&until=2026-12-31"
+    file = tmp_path / "accounts.xlsx"
+    file.write_bytes(coordinator.get(page).body)
+    found = sheets(file)
+    assert list(found) == ["探访", "时长", "共建账本", "项目经费"]
+    assert "已完成" in {row[4] for row in found["探访"]}
     assert stranger.get(page).status == 403
 
 

@@ -100,6 +100,13 @@ def test_whatever_a_service_can_be_asked_can_be_asked_in_a_shell(running: Path) 
     assert json.loads(found.stdout)["items"] == [raised]
     refused = sunshine(running, "call", "households", "find_concerns", "community", check=False)
     assert "write name=text or name:=JSON" in refused.stderr
+    concern = f"concern={raised['id']}"
+    sunshine(running, "call", "households", "close_concern", concern, "outcome=resolved")
+    asked = ("request_referral", concern, "profession=social_work")
+    refused = sunshine(running, "call", "households", *asked, check=False)
+    assert refused.returncode == 1
+    assert "conflict" in refused.stderr
+    assert "closed is final" in " ".join(refused.stderr.split())
 
 
 def test_a_second_system_in_the_same_folder_is_refused(running: Path) -> None:

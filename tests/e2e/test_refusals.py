@@ -38,6 +38,8 @@ BUSY = UNCLEARED  # with the one pairing there is room for
 STARTED, WAITING = f"{MATCHED}-A1", f"{PROPOSED}-A1"
 LOGGED, UPCOMING = f"{STARTED}-20261123T0900", f"{STARTED}-20261130T0900"
 NOBODY = f"{HERE}-H777-N1"
+GONE, LATE, EVENING = f"{HERE}-V003", f"{HERE}-H003", f"{HERE}-T01-20261124"
+GIFT, PROJECT, ENROLLED = f"{HERE}-G001", f"{HERE}-J001", f"{EVENING}-F001-1"
 ENDED = {"on": TODAY, "reason": "need_met"}
 REASON = next(iter(DeclineReason)).value
 GUARDIAN = {"name": "赵建国", "phone": "13900139000"}
@@ -70,7 +72,31 @@ class World:
             self.volunteers("activate_volunteer", volunteer=volunteer)
         settle(story.system)
         self.pair()
+        self.go_on()
         settle(story.system)
+
+    def go_on(self) -> None:
+        """One of each other thing, early or late in its life."""
+        gone = somebody("V003", community=HERE, phone="13900139003")
+        self.volunteers("register_volunteer", **gone)
+        self.volunteers("release_volunteer", volunteer=GONE, reason="own_wish")
+        self.households("register_household", **another_household(3))
+        self.households("exit_household", household=LATE, reason="deceased", on=TODAY)
+        self.households("raise_concern", household=HOME, kind="money")
+        self.households("request_referral", concern=f"{HOME}-C1", profession="social_work")
+        self.volunteers("reverse_hours", visit=LOGGED, reason="duplicate")
+        self.volunteers("offer_gift", community=HERE, kind="food", title="大米")
+        school = {"code": "P01", "name": "实验学校", "kind": "school"}
+        self.volunteers("register_partner", community=HERE, **school)
+        plan = {"title": "阳光陪伴", "route": "awarded", "partner": f"{HERE}-P01"}
+        period = {"starts_on": TODAY, "ends_on": "2027-02-01"}
+        self.volunteers("draft_project", community=HERE, **plan, **period)
+        evening = {"code": "T01", "kind": "talk", "title": "家长夜谈", "place": "活动室"}
+        times = {"starts_on": TOMORROW, "ends_on": TOMORROW, "start": "19:00", "end": "20:00"}
+        self.volunteers("plan_activity", community=HERE, **evening, **times, capacity=9)
+        self.volunteers("announce_activity", activity=f"{HERE}-T01")
+        self.volunteers("register_participant", community=HERE, code="F001", name="冯志强")
+        self.volunteers("enrol", session=EVENING, participants=[f"{HERE}-F001"])
 
     def pair(self) -> None:
         for need, volunteer in ((MATCHED, CLEARED), (PROPOSED, BUSY)):
@@ -303,6 +329,38 @@ CONFLICTS: list[tuple[str, str, str, dict[str, Any], str]] = [
         volunteer(code="V001", phone=None),
         UNCLEARED,
     ),
+    (
+        "somebody who left is paused",
+        "volunteers",
+        "pause_volunteer",
+        {"volunteer": GONE, "reason": "illness"},
+        GONE,
+    ),
+    ("the dead are certified", "households", "verify_household", seen(household=LATE), LATE),
+    ("a matched need is resumed", "households", "resume_need", {"need": MATCHED}, MATCHED),
+    (
+        "a referral before consent",
+        "households",
+        "accept_referral",
+        {"referral": f"{HOME}-C1-F1"},
+        f"{HOME}-C1-F1",
+    ),
+    (
+        "reversed hours are disputed",
+        "volunteers",
+        "dispute_hours",
+        {"visit": LOGGED, "reason": "other"},
+        LOGGED,
+    ),
+    ("a pledge is delivered", "volunteers", "deliver_gift", {"gift": GIFT}, GIFT),
+    (
+        "a draft is settled",
+        "volunteers",
+        "move_project",
+        {"project": PROJECT, "to": "settled"},
+        PROJECT,
+    ),
+    ("nobody there leaves", "volunteers", "sign_out", {"enrolment": ENROLLED}, ENROLLED),
     ("a household nobody knows", "households", "get_household", {"household": NOBODY}, NOBODY),
     ("a need nobody knows", "volunteers", "propose_pairing", pairing(NOBODY, CLEARED), NOBODY),
     ("a volunteer nobody knows", "volunteers", "propose_pairing", pairing(OPEN, NOBODY), NOBODY),

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from servicekit import clock
-from stories import ServersPlace, Story, part_of_the_sample, told
+from stories import ServersPlace, Story, part_of_the_sample, tables_at, told
 from sunshine import giving, recognising, sample, together
 from sunshine.place import SERVICES
 from sunshine.sample import COMMUNITY, at, pages
@@ -229,14 +229,13 @@ def finish(story: Story) -> None:
 
 def raw(story: Story) -> Raw:
     """Every row of the volunteers' database, as it is."""
-    engine = sa.create_engine(story.place.url_of("volunteers"))
-    metadata = sa.MetaData()
+    url = story.place.url_of("volunteers")
+    engine = sa.create_engine(url)
     try:
         with engine.connect() as connection:
-            metadata.reflect(connection)
             return {
                 table.name: [dict(row._mapping) for row in connection.execute(sa.select(table))]
-                for table in metadata.sorted_tables
+                for table in tables_at(url)
             }
     finally:
         engine.dispose()

@@ -7,30 +7,18 @@ and to dump the stacks of sixty-four greenlets ends the process.
 
 import os
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import eventlet
 import pytest
 import sqlalchemy as sa
-from eventlet.greenpool import GreenPool
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from servicekit.db import create_engine
-from servicekit.errors import Conflict, Invalid, NotFound
-from servicekit.migrations import upgrade
-from servicekit.outbox import Contract
-from servicekit.privacy import Vault
-from servicekit.testing import KEY
-from servicekit.transactions import again
-from unit.volunteers.neighbourhood import NOW, OFFICE, STAFF, TODAY, ZONE, news, somebody
-from volunteers.contracts import PUBLISHED
+from crowd import Crowded, volunteers_at
+from unit.volunteers.neighbourhood import NOW, OFFICE, STAFF, TODAY, news, somebody
 from volunteers.contracts import people as who
 from volunteers.domain.codes import AbsenceReason, DeclineReason, EndReason, Party, VolunteerState
 from volunteers.domain.states import LIVE
@@ -38,28 +26,17 @@ from volunteers.models import NeedCopy, Pairing, Volunteer
 from volunteers.usecases import absence, matching, needs, pairings, people
 
 OPERATIONS = int(os.environ.get("PAIRING_OPERATIONS", "640"))
-WORKERS = 64
 ROUND = 2000
 """After so many, another community: one that lives for ever fills up with declines."""
 NEEDS, VOLUNTEERS = 40, 16
-ANSWERS = (Conflict, Invalid, NotFound, IntegrityError, StaleDataError)
-"""What a caller may be told: it must not be, or somebody was quicker (the last two say so, too)."""
 
 
 @dataclass
-class Town:
-    """A community's database, and what everybody there was told."""
+class Town(Crowded):
+    """A community of volunteers and needs."""
 
-    engine: sa.Engine
     code: str
-    told: Counter[str] = field(default_factory=Counter)
     raised: int = NEEDS
-
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        info = {"vault": Vault(KEY), "contract": Contract("volunteers", PUBLISHED), "zone": ZONE}
-        with Session(self.engine, info=info, expire_on_commit=False) as session, session.begin():
-            yield session
 
     def settle(self) -> None:
         with self.session() as session:
@@ -75,21 +52,6 @@ class Town:
 
     def news(self, number: int, version: int = 1, **changes: Any) -> dict[str, Any]:
         return news(f"{self.code}-H{number:04}-N1", version, **changes)
-
-    def operate(self, act: partial[Any]) -> None:
-        """One call, as an entry point makes it: what the caller is told is counted."""
-        try:
-            again(lambda: self._alone(act))
-        except Exception as error:  # noqa: BLE001 - the test looks at what it was
-            answer = isinstance(error, ANSWERS)
-            what = type(error).__name__ if answer else f"! {act.func.__name__}: {error!r}"
-            self.told[what[:1500]] += 1
-        else:
-            self.told["done"] += 1
-
-    def _alone(self, act: Callable[[Session], object]) -> None:
-        with self.session() as session:
-            act(session)
 
     def broken(self) -> list[Any]:
         """Needs with two live pairings, and volunteers with more of them than they have places."""
@@ -116,7 +78,7 @@ class Worker:
     def work(self, operations: int) -> None:
         for _ in range(operations):
             (act,) = self.dice.choices(ACTS, WEIGHTS)
-            self.town.operate(partial(act, self))
+            self.town.attempt(partial(act, self))
             eventlet.sleep(0)
 
     def _pairing(self, session: Session) -> dict[str, Any]:
@@ -197,11 +159,8 @@ WEIGHTS = (25, 25, 10, 15, 25, 1, 2, 3, 1)
 
 @pytest.fixture
 def engine(make_database: Callable[[str], str]) -> Iterator[sa.Engine]:
-    url = make_database("volunteers")
-    upgrade("volunteers", url)
-    engine = create_engine(url, pool_size=WORKERS)
-    yield engine
-    engine.dispose()
+    with volunteers_at(make_database("volunteers")) as engine:
+        yield engine
 
 
 def test_nobody_is_paired_twice_or_beyond_their_places_and_no_deadlock_is_told(
@@ -210,15 +169,6 @@ def test_nobody_is_paired_twice_or_beyond_their_places_and_no_deadlock_is_told(
     for number in range(-(-OPERATIONS // ROUND)):
         town = Town(engine, f"2101030{number:05}")
         town.settle()
-        at_work = GreenPool(WORKERS)
         operations = min(ROUND, OPERATIONS - number * ROUND)
-        for seed in range(WORKERS):
-            share = operations // WORKERS + (seed < operations % WORKERS)
-            at_work.spawn_n(Worker(town, seed).work, share)
-        while at_work.running():
-            assert town.broken() == []
-            eventlet.sleep(1)
-        assert town.broken() == []
-        assert town.told.total() == operations
-        assert [told for told in town.told if told.startswith("!")] == []
+        town.busy(Worker, operations)
         assert town.told["done"] > operations // 5

@@ -7,8 +7,7 @@ import os
 import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -16,18 +15,9 @@ from typing import Any
 import eventlet
 import pytest
 import sqlalchemy as sa
-from eventlet.greenpool import GreenPool
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
-from servicekit.db import create_engine
-from servicekit.errors import Conflict, Invalid, NotFound
-from servicekit.migrations import upgrade
-from servicekit.outbox import Contract
-from servicekit.privacy import Vault
-from servicekit.testing import KEY
-from servicekit.transactions import again
+from crowd import Crowded, volunteers_at
 from unit.volunteers.camp import (
     CAMP,
     HOURS,
@@ -37,35 +27,24 @@ from unit.volunteers.camp import (
     comes,
     on_the_day,
 )
-from unit.volunteers.neighbourhood import CHECKED, HERE, NOW, STAFF, ZONE, register
-from volunteers.contracts import PUBLISHED
+from unit.volunteers.neighbourhood import CHECKED, HERE, NOW, STAFF, register
 from volunteers.domain.activities import HELD, CancelReason, EnrolmentState
 from volunteers.models import ActivitySession, Enrolment, SessionStaff
 from volunteers.usecases import activities, enrolling, rounds, staffing
 
 ATTEMPTS = int(os.environ.get("ENROLMENT_ATTEMPTS", "640"))
-WORKERS = 64
 CHILDREN, ADULTS = 80, 10
 SESSIONS = (SITTING, f"{CAMP}-20261222", f"{CAMP}-20261223")
 ROOM, RATIO = 12, 3
 GROUNDS = ("low_income", "disability", "single_parent", "nobody_home")
-ANSWERS = (Conflict, Invalid, NotFound, IntegrityError, StaleDataError)
 E = EnrolmentState
 
 
 @dataclass
-class Camp:
-    """The camp's database, and what everybody was told."""
+class Camp(Crowded):
+    """A camp of three days."""
 
-    engine: sa.Engine
-    told: Counter[str] = field(default_factory=Counter)
     given: int = 0
-
-    @contextmanager
-    def session(self) -> Iterator[Session]:
-        info = {"vault": Vault(KEY), "contract": Contract("volunteers", PUBLISHED), "zone": ZONE}
-        with Session(self.engine, info=info, expire_on_commit=False) as session, session.begin():
-            yield session
 
     def open(self) -> None:
         with self.session() as session:
@@ -80,20 +59,6 @@ class Camp:
             for number in range(CHILDREN):
                 dice = random.Random(number)
                 a_child(session, f"K{number:03}", grounds=dice.sample(GROUNDS, dice.randrange(3)))
-
-    def attempt(self, act: Callable[[Session], object]) -> None:
-        """One call, as an entry point makes it: what the caller is told is counted."""
-        try:
-            again(lambda: self._alone(act))
-        except Exception as error:  # noqa: BLE001 - the test looks at what it was
-            answer = isinstance(error, ANSWERS)
-            self.told[type(error).__name__ if answer else f"! {error!r}"[:1500]] += 1
-        else:
-            self.told["done"] += 1
-
-    def _alone(self, act: Callable[[Session], object]) -> None:
-        with self.session() as session:
-            act(session)
 
     def broken(self) -> list[str]:
         """What must never be, as sentences; read in one snapshot."""
@@ -201,11 +166,8 @@ WEIGHTS = (35, 20, 18, 8, 8, 3, 5, 3)
 
 @pytest.fixture
 def engine(make_database: Callable[[str], str]) -> Iterator[sa.Engine]:
-    url = make_database("volunteers")
-    upgrade("volunteers", url)
-    engine = create_engine(url, pool_size=WORKERS)
-    yield engine
-    engine.dispose()
+    with volunteers_at(make_database("volunteers")) as engine:
+        yield engine
 
 
 def test_no_session_is_overfilled_no_ratio_passed_and_no_siblings_are_split(
@@ -213,15 +175,6 @@ def test_no_session_is_overfilled_no_ratio_passed_and_no_siblings_are_split(
 ) -> None:
     camp = Camp(engine)
     camp.open()
-    at_work = GreenPool(WORKERS)
-    for seed in range(WORKERS):
-        share = ATTEMPTS // WORKERS + (seed < ATTEMPTS % WORKERS)
-        at_work.spawn_n(Worker(camp, seed).work, share)
-    while at_work.running():
-        assert camp.broken() == []
-        eventlet.sleep(0.5)
-    assert camp.broken() == []
-    assert camp.told.total() == ATTEMPTS
-    assert [told for told in camp.told if told.startswith("!")] == []
+    camp.busy(Worker, ATTEMPTS)
     assert camp.told["done"] > ATTEMPTS // 3
     assert camp.given > ROOM

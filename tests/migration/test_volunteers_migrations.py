@@ -25,6 +25,7 @@ from servicekit.testing import KEY
 from unit.volunteers.neighbourhood import (
     HERE,
     NOW,
+    ROUND,
     STAFF,
     TODAY,
     ZONE,
@@ -44,6 +45,7 @@ from volunteers.contracts import PUBLISHED
 from volunteers.domain.matching import match as solve
 from volunteers.models import Base, HourEntry, Pairing
 from volunteers.queries import hours as found
+from volunteers.queries import lapsing
 from volunteers.queries.silences import find_silences
 from volunteers.usecases import hours, matching, rounds
 
@@ -158,9 +160,11 @@ def test_what_comes_round_every_day_is_counted_alike_on_both_databases(session: 
     decide(session, claim(session, volunteer).id, approved=True)
     trained(session, volunteer)
     late = at(visit.on + timedelta(days=12))
-    days = {"plan_days": 7, "notice_days": 30, "offer_hours": 48}
     for _ in range(2):
-        rounds.daily_round(session, HERE, now=late, actor=STAFF, **days)
+        rounds.daily_round(session, HERE, now=late, actor=STAFF, **ROUND)
+    assert lapsing.idle(session, HERE, TODAY) == told(session, "volunteer.unavailable") == []
+    register(session, "V009")
+    assert lapsing.idle(session, HERE, TODAY + timedelta(days=1)) == [f"{HERE}-V009"]
     session.commit()
     assert [each["level"] for each in told(session, "silence.noticed")] == [
         "coordinator",

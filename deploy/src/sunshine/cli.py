@@ -283,6 +283,7 @@ COMMANDS = (
     desk.desk,
     projecting.project,
     reciprocating.reciprocity,
+    reciprocating.accounts,
 )
 for command in COMMANDS:
     group.add_command(command)

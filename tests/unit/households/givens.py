@@ -15,6 +15,7 @@ from households.usecases import (
     changes,
     concerns,
     feedback,
+    gifts,
     importing,
     needs,
     pairings,
@@ -259,6 +260,8 @@ class Desk:
                 status.follow_certificate(self.session, loaded, now=self.now)
             case "household.decertified":
                 status.follow_decertification(self.session, loaded, now=self.now)
+            case "gift.receipted":
+                gifts.follow_receipt(self.session, loaded, now=self.now)
             case "visit.done":
                 feedback.follow_visit(self.session, loaded, percent=100)
             case _:
@@ -269,6 +272,11 @@ class Desk:
         facts = {"need": f"{HOME}-N1", "pairing": f"{HOME}-N1-{pairing}", "version": version}
         facts |= {"household": HOME, "volunteer": f"{HERE}-V001"} | data
         self.hear(f"pairing.{act}", **facts)
+
+    def receipted(self) -> None:
+        """The household has got the thing that was meant for its need."""
+        facts = {"gift": f"{HERE}-G001", "need": f"{HOME}-N1", "household": HOME}
+        self.hear("gift.receipted", kind="food", version=6, **facts)
 
     def news(self) -> list[Facts]:
         """The events since ``news`` was last asked for: type, subject, data."""

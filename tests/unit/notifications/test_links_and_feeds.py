@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+import vobject
+from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +22,15 @@ from unit.notifications.happenings import COMMUNITY, NOW, OPERATOR, database, ha
 S01, V001 = f"{COMMUNITY}-S01", f"{COMMUNITY}-V001"
 HERSELF = Actor(S01, "coordinator", (COMMUNITY,))
 STRANGER = Actor("210103008002-S01", "coordinator", ("210103008002",))
+VISIT = {
+    "id": f"{COMMUNITY}-H001-N1-A1-20261125T1500",
+    "household": f"{COMMUNITY}-H001",
+    "on": "2026-11-25",
+    "start": "15:00",
+    "end": "16:30",
+    "state": "cancelled",
+    "version": 2,
+}
 
 
 @pytest.fixture
@@ -103,18 +114,42 @@ def test_a_members_week_shows_duty_and_dates(session: Session) -> None:
 
 
 def test_a_volunteers_visits_are_in_codes_and_can_be_cancelled() -> None:
-    visit = {
-        "id": f"{COMMUNITY}-H001-N1-A1-20261125T1500",
-        "household": f"{COMMUNITY}-H001",
-        "on": "2026-11-25",
-        "start": "15:00",
-        "end": "16:30",
-        "state": "cancelled",
-        "version": 2,
-    }
     zone = ZoneInfo("Asia/Shanghai")
-    text = feeds.volunteer_visits([visit], zone=zone, now=NOW)
+    text = feeds.volunteer_visits([VISIT], zone=zone, now=NOW)
     (entry,) = Calendar.from_ical(text).walk("VEVENT")
     assert entry.decoded("dtstart") == datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
     assert str(entry["status"]) == "CANCELLED"
     assert str(entry["summary"]) == "到访 Visit H001"
+
+
+def read_by_others(text: bytes) -> list[tuple[str, str | None, object, object]]:
+    """Each entry's uid, title, begin and end, as two libraries agree that wrote none of it."""
+    vobjects = [
+        (each.uid.value, each.summary.value, each.dtstart.value, each.dtend.value)
+        for each in vobject.readOne(text.decode()).vevent_list
+    ]
+    icals: list[tuple[str, str | None, object, object]] = [
+        (each.uid, each.summary, each.dtstart, each.dtend)
+        for each in IcsCalendarStream.calendar_from_ics(text.decode()).events
+    ]
+    assert vobjects == icals
+    return icals
+
+
+def test_two_other_calendars_read_the_feeds_alike(session: Session) -> None:
+    duty = {"community": COMMUNITY, "staff": S01, "starts_at": NOW}
+    preferences.set_duty(session, {**duty, "ends_at": NOW + timedelta(hours=8)}, actor=OPERATOR)
+    happens(session, "clearance.expiring")
+    row = make(session, FeedKind.STAFF_WEEK, S01)
+    on_duty, told = read_by_others(feeds.staff_week(session, row, now=NOW))
+    assert on_duty[1:] == ("当值", NOW, NOW + timedelta(hours=8))
+    assert told[1] == "志愿者 V001 证明即将到期"
+    visits = feeds.volunteer_visits([VISIT], zone=ZoneInfo("Asia/Shanghai"), now=NOW)
+    (visit,) = read_by_others(visits)
+    begins = datetime(2026, 11, 25, 7, 0, tzinfo=UTC)
+    assert visit == (
+        f"{VISIT['id']}@sunshine",
+        "到访 Visit H001",
+        begins,
+        begins + timedelta(minutes=90),
+    )

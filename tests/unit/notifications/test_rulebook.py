@@ -35,7 +35,7 @@ MAIN_FLOW = {
     "pairing.ended": {StaffRole.COORDINATOR},
     "visit.missed": {StaffRole.COORDINATOR, StaffRole.SOCIAL_WORKER},
     "visit.unsafe": {StaffRole.SOCIAL_WORKER, StaffRole.DIRECTOR},
-    "volunteer.unavailable": {StaffRole.COORDINATOR},
+    "volunteer.unavailable": {StaffRole.COORDINATOR, StaffRole.SCHOOL_LIAISON},
     "clearance.expiring": {StaffRole.SCHOOL_LIAISON},
     "session.understaffed": {StaffRole.COORDINATOR, StaffRole.DIRECTOR},
     "enrolment.offered": {StaffRole.COORDINATOR},

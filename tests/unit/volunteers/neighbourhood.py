@@ -31,6 +31,10 @@ TUESDAY = {"weekday": 2, "start": "15:00", "end": "18:00"}
 CHECKED = {"kind": "background_check", "issued_on": "2026-01-01", "expires_on": "2027-12-31"}
 NEED = f"{HERE}-H001-N1"
 
+LAPSE = {"grace_days": 45, "idle_days": 365, "propose_at_once": False}
+ROUND: dict[str, Any] = {"plan_days": 7, "notice_days": 30, "offer_hours": 48, "lapse": LAPSE}
+"""What a daily round goes by."""
+
 unhurried = settings(deadline=None)
 """For properties: the machine may be busy with other things."""
 

@@ -35,6 +35,7 @@ from unit.volunteers.neighbourhood import (
 from unit.volunteers.test_gifts import COLLEAGUE, ready
 from unit.volunteers.test_gifts import step as gift_step
 from volunteers.contracts import projects as of
+from volunteers.contracts.dossiers import DossierView
 from volunteers.domain.codes import AidKind
 from volunteers.domain.dossiers import notice_end, unbalanced, verdict
 from volunteers.domain.projects import PROJECT, Indicator, Merit, Paper, ProjectState, Route, gates
@@ -78,7 +79,7 @@ def drafted(session: Session, route: str = "subsidised", **changes: Any) -> Proj
         "title": "阳光陪伴",
         "summary": "为68户低保家庭提供陪伴，电话13800138000。",
         "route": route,
-        "partner": a_school(session),
+        "partner": changes.pop("partner", None) or a_school(session),
         "starts_on": TODAY.isoformat(),
         "ends_on": END.isoformat(),
         "goals": GOALS,
@@ -142,7 +143,7 @@ def test_a_project_of_each_route_goes_from_the_draft_to_the_settlement(
     (said,) = told(session, "project.submitted")
     assert (said["project"], said["route"], said["state"]) == (project.id, route, "submitted")
     assert [each["state"] for each in told(session, "project.decided")] == ["approved"]
-    shown: Any = of.DossierView().dump(found.get_project(session, project.id, END))
+    shown: Any = DossierView().dump(found.get_project(session, project.id, END))
     assert (shown["next"], shown["lacking"], shown["due_on"]) == (None, [], None)
 
 
@@ -350,7 +351,7 @@ def test_a_running_project_is_copied_to_another_community_and_runs_there(session
     data = load(of.ChangeProject(), {"project": copy.id, "goals": goals, "lines": lines})
     projects.change_project(session, data, now=at(TODAY), actor=STAFF)
     led_to(session, copy, P.SETTLED)
-    shown: Any = of.DossierView().dump(found.get_project(session, copy.id, END))
+    shown: Any = DossierView().dump(found.get_project(session, copy.id, END))
     assert [(each["community"], each["project"]) for each in shown["origins"]] == [(HERE, old.id)]
     again = copying.export_project(session, copy.id, END)
     assert [each["community"] for each in again["origins"]] == [HERE, ELSEWHERE]

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from servicekit.errors import Conflict, Invalid, NotFound
 from servicekit.schemas import load
+from unit.volunteers.camp import a_camp, an_adult, sitting
 from unit.volunteers.neighbourhood import (
     CHECKED,
     HERE,
     NOW,
+    ROUND,
     STAFF,
     TODAY,
     a_school,
@@ -26,6 +28,7 @@ from volunteers.contracts import training as of
 from volunteers.domain.training import completed_on, gated, valid_until
 from volunteers.models import Volunteer
 from volunteers.queries import training as found
+from volunteers.queries.activities import adults
 from volunteers.usecases import honours, rounds, training
 
 PAGE = {"community": HERE, "page": 1, "size": 50, "volunteer": None, "course": None}
@@ -118,13 +121,12 @@ def test_what_runs_out_is_told_once_unless_it_is_renewed(session: Session) -> No
     volunteer = register(session)
     key = course(session, sessions=1)
     attend(session, key, volunteer, TODAY - timedelta(days=350))
-    days = {"plan_days": 7, "notice_days": 30, "offer_hours": 48}
     for _ in range(2):
-        rounds.daily_round(session, HERE, now=NOW, actor=STAFF, **days)
+        rounds.daily_round(session, HERE, now=NOW, actor=STAFF, **ROUND)
     assert len(told(session, "training.expiring")) == 1
     attend(session, key, volunteer, TODAY - timedelta(days=349))
     attend(session, key, volunteer, TODAY)
-    rounds.daily_round(session, HERE, now=NOW, actor=STAFF, **days)
+    rounds.daily_round(session, HERE, now=NOW, actor=STAFF, **ROUND)
     assert len(told(session, "training.expiring")) == 1
 
 
@@ -181,3 +183,27 @@ def test_a_paper_ends_with_its_training(paper: date, course_until: date) -> None
         "first_aid": paper,
     }
     assert gated(papers, gates, {}) == {"first_aid": paper}
+
+
+def test_children_are_looked_after_only_by_who_has_the_training_on_that_day(
+    session: Session,
+) -> None:
+    volunteer = register(session, clearances=[CHECKED])
+    a_camp(session)
+    key = course(session, sessions=1)
+    refused = "has not completed .*-TC-CP for 2026-12-21; hold the course first"
+    with pytest.raises(Invalid, match=refused):
+        an_adult(session)
+    attend(session, key, volunteer, TODAY - timedelta(days=360))  # holds to the 28th of November
+    with pytest.raises(Invalid, match=refused):
+        an_adult(session)
+    attend(session, key, volunteer, TODAY)
+    an_adult(session)
+    assert adults(session, sitting(session)) == 1
+
+
+def test_an_adult_whose_training_is_asked_for_later_counts_for_no_child(session: Session) -> None:
+    a_camp(session)
+    an_adult(session)
+    course(session)
+    assert adults(session, sitting(session)) == 0

@@ -11,6 +11,7 @@ from servicekit.schemas import load
 from unit.volunteers.neighbourhood import (
     HERE,
     NOW,
+    ROUND,
     SATURDAY,
     STAFF,
     TODAY,
@@ -188,14 +189,7 @@ def test_a_daily_round_may_come_round_twice(session: Session) -> None:
     pairing = running(session)
     assert rounds.communities(session) == [HERE]
     for _ in range(2):
-        rounds.daily_round(
-            session,
-            HERE,
-            now=at(date(2026, 11, 29)),
-            actor=STAFF,
-            plan_days=28,
-            notice_days=30,
-            offer_hours=48,
-        )
+        days = ROUND | {"plan_days": 28}
+        rounds.daily_round(session, HERE, now=at(date(2026, 11, 29)), actor=STAFF, **days)
     assert len(told(session, "visit.missed")) == 1
     assert len(visits_of(session, pairing.id)) == 5

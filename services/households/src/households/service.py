@@ -11,6 +11,7 @@ from households.usecases import (
     changes,
     concerns,
     feedback,
+    gifts,
     importing,
     needs,
     pairings,
@@ -230,6 +231,10 @@ class HouseholdsService(Service):
     def follow_visits(self, call: Call, events: list[Event]) -> None:
         for event in events:
             feedback.follow_visit(call.session, event.data, percent=call.settings.feedback_percent)
+
+    @on_event("gift.receipted", source="volunteers", schema=c.GiftSeen)
+    def follow_receipt(self, call: Call, event: Event) -> None:
+        gifts.follow_receipt(call.session, event.data, now=call.now)
 
     @on_event("household.certified", source=EXTERNAL, schema=c.HouseholdCertified)
     def follow_certificate(self, call: Call, event: Event) -> None:

@@ -76,10 +76,11 @@ class VolunteersService(
 
     @every("DAILY_ROUND_SECONDS")
     def daily_round(self, call: Call) -> None:
-        days = {
+        days: dict[str, Any] = {
             "plan_days": call.settings.plan_days,
             "notice_days": call.settings.clearance_notice_days,
             "offer_hours": call.settings.offer_hours,
+            "lapse": people.lapse_terms(call.settings),
         }
         with call.transaction() as session:
             places = rounds.communities(session)

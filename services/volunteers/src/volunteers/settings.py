@@ -13,6 +13,8 @@ class Settings(settings.Settings):
 
     ``plan_days``: how many days ahead visits are planned; ``clearance_notice_days``: how long
     before its end a clearance is announced; ``daily_round_seconds``: between two daily rounds;
+    ``lapse_grace_days``: how long after the end of a needed paper a volunteer lapses, and
+    ``lapse_idle_days``: after how long without any service (0: never);
     ``public_url``: where the public finds ``/certificates/…``, as QR codes say it.
 
     ``offer_hours``: how long an offered place is kept; ``staff_notice_days``: how long before a
@@ -26,6 +28,8 @@ class Settings(settings.Settings):
     propose_at_once: bool = True
     plan_days: int = 28
     clearance_notice_days: int = 30
+    lapse_grace_days: int = 45
+    lapse_idle_days: int = 365
     daily_round_seconds: int = 3600
     offer_hours: int = 48
     staff_notice_days: int = 7

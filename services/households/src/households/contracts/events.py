@@ -166,6 +166,12 @@ class PairingSeen(EventData):
     reason = fields.String(load_default="other")
 
 
+class GiftSeen(EventData):
+    """What matters here of gift.receipted."""
+
+    need = Id(required=True)
+
+
 class External(ForeignData):
     """Data of another system: it has no version, so its dates say what is newer.
 
@@ -209,6 +215,7 @@ PUBLISHED: dict[str, type[EventData]] = {
 CONSUMED: dict[str, type[ForeignData]] = {
     "pairing.started": PairingSeen,
     "pairing.ended": PairingSeen,
+    "gift.receipted": GiftSeen,
     "visit.done": VisitSeen,
     "household.certified": HouseholdCertified,
     "household.decertified": HouseholdDecertified,

@@ -104,6 +104,7 @@ ROUTES: dict[str, Rule] = {
     "session_step": Rule(Who.MATCHING, "the session's community"),
     "read_questions": Rule(Who.SIGNED_IN, "the session's community; the reading is in the audit"),
     "reciprocity": Rule(Who.SIGNED_IN, "the community in the path; figures only"),
+    "accounts": Rule(Who.SIGNED_IN, "the community in the path; codes and figures, no names"),
     "projects": Rule(Who.SIGNED_IN, "the community in the path"),
     "project": Rule(Who.SIGNED_IN, "the project's community"),
     "project_template": Rule(

@@ -19,6 +19,10 @@ GIVING: dict[str, tuple[str, str]] = {
         "每小时、每席位、每项服务、每件物资各计一；一方不超过另一方的两倍即为基本平衡。",
         "Each unit counts one; in balance: neither side is more than twice the other.",
     ),
+    "ledger_accounts": (
+        "下载这段时间的台账（探访、时长、共建、经费，Excel）",
+        "Accounts of this period (visits, hours, ledger, budgets) as a spreadsheet",
+    ),
     "party_residents": ("居民个人", "residents"),
     "party_community": ("社区", "the community"),
     "party_schools": ("学校", "the schools"),

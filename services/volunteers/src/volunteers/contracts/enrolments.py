@@ -47,6 +47,12 @@ class ChangeParticipant(Schema):
     grounds = fields.List(Code(Ground))
 
 
+class ParticipantArgs(Schema):
+    """erase_participant"""
+
+    participant = Id(required=True)
+
+
 class AddPickUp(PickUpFields):
     """Add somebody to a child's pick-up list."""
 
@@ -76,6 +82,7 @@ class ParticipantView(Schema):
     grounds = fields.List(Code(Ground))
     consented_on = LocalDate(allow_none=True)
     pick_ups = fields.List(fields.Nested(PickUpView))
+    erased_on = LocalDate(allow_none=True)
     version = fields.Integer()
 
 

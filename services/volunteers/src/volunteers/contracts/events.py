@@ -6,7 +6,7 @@ from marshmallow import fields
 
 from servicekit.schemas import Code, EventData, Id, LocalDate
 from volunteers.contracts.gifts import GIFT_EVENTS
-from volunteers.contracts.projects import PROJECT_EVENTS
+from volunteers.contracts.project_events import PROJECT_EVENTS
 from volunteers.contracts.recognition_events import RECOGNITION_EVENTS
 from volunteers.contracts.services import SERVICE_EVENTS
 from volunteers.contracts.sessions import SESSION_EVENTS
@@ -39,7 +39,7 @@ class VolunteerActivated(EventData):
 
 
 class VolunteerUnavailable(EventData):
-    """A volunteer is paused, suspended or gone; ``pairings`` are those that need somebody now."""
+    """A volunteer is paused, suspended, lapsed or gone; ``pairings`` need somebody now."""
 
     volunteer = Id(required=True)
     state = Code(VolunteerState, required=True)

@@ -205,6 +205,7 @@ class VolunteerView(Schema):
     longitude = fields.Float()
     clearances = fields.List(fields.Nested(ClearanceView))
     lacking = fields.List(fields.String())
+    erased_on = LocalDate(allow_none=True)
     version = fields.Integer()
 
 
@@ -267,6 +268,19 @@ class AnnounceClearances(Schema):
 
     community = community_code()
     today = LocalDate(required=True)
+
+
+class LapseVolunteers(Schema):
+    """lapse_volunteers: as of ``today``."""
+
+    community = community_code()
+    today = LocalDate(load_default=None, allow_none=True)
+
+
+class Lapsed(Schema):
+    """How many volunteers lapsed just now."""
+
+    lapsed = fields.Integer()
 
 
 class Announced(Schema):

@@ -1,4 +1,4 @@
-"""RPC about the shared ledger."""
+"""RPC about the shared ledger, and the accounts of a period as a spreadsheet."""
 
 from __future__ import annotations
 
@@ -31,3 +31,9 @@ class LedgerView(Schema):
 
     parties = fields.List(fields.Nested(AccountView))
     months = fields.List(fields.Nested(MonthView))
+
+
+class Workbook(Schema):
+    """A spreadsheet (.xlsx) in base64."""
+
+    xlsx = fields.String()

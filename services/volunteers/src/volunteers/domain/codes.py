@@ -121,7 +121,7 @@ class VolunteerState(LabelledEnum):
     ACTIVE = "active", "在岗", "active"
     PAUSED = "paused", "暂停", "paused"
     SUSPENDED = "suspended", "停用", "suspended"
-    LAPSED = "lapsed", "资质过期", "lapsed"
+    LAPSED = "lapsed", "已失效，待复审", "lapsed"
     LEFT = "left", "已退出", "left"
 
 
@@ -223,6 +223,7 @@ class AbsenceReason(LabelledEnum):
     MOVED = "moved", "搬离", "moved away"
     CLEARANCE = "clearance", "资质问题", "clearance"
     CONDUCT = "conduct", "行为问题", "conduct"
+    INACTIVE = "inactive", "长期未参加服务", "no service for a long time"
     OTHER = "other", "其他", "other"
 
 

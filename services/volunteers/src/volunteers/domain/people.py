@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 
 from stdnum.cn import ric
 
 from volunteers.domain.calendar import age_on
-from volunteers.domain.codes import Gender, Lack
+from volunteers.domain.codes import AidKind, Gender, Lack
 
 ADULT_AGE = 18
 """Civil Code of the PRC (民法典) art. 17: who has completed eighteen years is an adult."""
 
 OLDEST = 120
+
+ERASERS = frozenset({"director", "administrator", "operator"})
+"""Roles that may erase people."""
 
 
 def end_of_month(day: date) -> date:
@@ -73,3 +76,13 @@ def lacking(
         Lack.COMPANION: minor and companion is None,
     }
     return [lack for lack, wants in wanting.items() if wants]
+
+
+def papers_asked(aid_kinds: Iterable[str], needed: Callable[..., frozenset[str]]) -> frozenset[str]:
+    """The papers that the rules ask of somebody for these kinds of aid; schooling means children.
+
+    ``needed`` says so for one kind, with and without minors.
+    """
+    return frozenset[str]().union(
+        *(needed(kind, involves_minor=kind == AidKind.SCHOOLING) for kind in aid_kinds)
+    )

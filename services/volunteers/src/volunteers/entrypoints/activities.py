@@ -21,6 +21,7 @@ from volunteers.usecases import (
     clubs,
     convening,
     enrolling,
+    erasing,
     participants,
     rounds,
     staffing,
@@ -173,6 +174,10 @@ class Enrolments:
     @rpc(enrolments_rpc.ChangeParticipant, returns=enrolments_rpc.ParticipantView)
     def change_participant(self, call: Call, data: Data) -> Any:
         return participants.change_participant(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(enrolments_rpc.ParticipantArgs, returns=enrolments_rpc.ParticipantView)
+    def erase_participant(self, call: Call, data: Data) -> Any:
+        return erasing.erase_participant(call.session, data, now=call.now, actor=call.actor)
 
     @rpc(enrolments_rpc.AddPickUp, returns=enrolments_rpc.ParticipantView)
     def add_pick_up(self, call: Call, data: Data) -> Any:

@@ -10,7 +10,7 @@ from volunteers.contracts.shapes import CommunityArgs
 from volunteers.domain.codes import VolunteerState
 from volunteers.queries import people as listed
 from volunteers.queries.lookup import local_day
-from volunteers.usecases import absence, importing, partners, people, reveal
+from volunteers.usecases import absence, erasing, importing, lapsing, partners, people, reveal
 
 Data = dict[str, Any]
 
@@ -42,6 +42,16 @@ class People:
     def activate_volunteer(self, call: Call, data: Data) -> Any:
         return people.activate_volunteer(call.session, data, now=call.now, actor=call.actor)
 
+    @rpc(people_rpc.VolunteerArgs, returns=people_rpc.VolunteerView)
+    def screen_volunteer(self, call: Call, data: Data) -> Any:
+        return people.screen_volunteer(call.session, data, now=call.now, actor=call.actor)
+
+    @rpc(people_rpc.LapseVolunteers, returns=people_rpc.Lapsed)
+    def lapse_volunteers(self, call: Call, data: Data) -> Any:
+        return lapsing.lapse_volunteers(
+            call.session, data, now=call.now, actor=call.actor, **lapse_terms(call.settings)
+        )
+
     @rpc(people_rpc.SetAside, returns=people_rpc.VolunteerView)
     def pause_volunteer(self, call: Call, data: Data) -> Any:
         return _set_aside(call, data, VolunteerState.PAUSED)
@@ -53,6 +63,10 @@ class People:
     @rpc(people_rpc.SetAside, returns=people_rpc.VolunteerView)
     def release_volunteer(self, call: Call, data: Data) -> Any:
         return _set_aside(call, data, VolunteerState.LEFT)
+
+    @rpc(people_rpc.VolunteerArgs, returns=people_rpc.VolunteerView)
+    def erase_volunteer(self, call: Call, data: Data) -> Any:
+        return erasing.erase_volunteer(call.session, data, now=call.now, actor=call.actor)
 
     @rpc(people_rpc.VolunteerArgs, returns=people_rpc.VolunteerView)
     def get_volunteer(self, call: Call, data: Data) -> Any:
@@ -85,6 +99,15 @@ def _set_aside(call: Call, data: Data, state: VolunteerState) -> Any:
     return absence.set_aside(
         call.session, data, state, now=call.now, actor=call.actor, propose_at_once=again
     )
+
+
+def lapse_terms(settings: Any) -> Data:
+    """After how long a volunteer lapses, and what becomes of their proposals."""
+    return {
+        "grace_days": settings.lapse_grace_days,
+        "idle_days": settings.lapse_idle_days,
+        "propose_at_once": settings.propose_at_once,
+    }
 
 
 def _today(call: Call) -> Any:

@@ -11,6 +11,7 @@ from servicekit.service import Call, compute, rpc
 from servicekit.workdays import published
 from volunteers.contracts import projects as projects_rpc
 from volunteers.contracts.certificates import Printed
+from volunteers.contracts.dossiers import DossierView, ProjectPage
 from volunteers.domain.dossiers import notice_end
 from volunteers.queries import projects as found
 from volunteers.queries import reporting
@@ -27,33 +28,33 @@ def _every_day(_day: date) -> bool:
 class Projects:
     """A dossier and its gates."""
 
-    @rpc(projects_rpc.DraftProject, returns=projects_rpc.DossierView)
+    @rpc(projects_rpc.DraftProject, returns=DossierView)
     def draft_project(self, call: Call, data: Data) -> Any:
         return _shown(call, projects.draft_project, data)
 
-    @rpc(projects_rpc.ChangeProject, returns=projects_rpc.DossierView)
+    @rpc(projects_rpc.ChangeProject, returns=DossierView)
     def change_project(self, call: Call, data: Data) -> Any:
         return _shown(call, projects.change_project, data)
 
-    @rpc(projects_rpc.FilePaper, returns=projects_rpc.DossierView)
+    @rpc(projects_rpc.FilePaper, returns=DossierView)
     def file_paper(self, call: Call, data: Data) -> Any:
         return _shown(call, projects.file_paper, data)
 
-    @rpc(projects_rpc.RecordSpending, returns=projects_rpc.DossierView)
+    @rpc(projects_rpc.RecordSpending, returns=DossierView)
     def record_spending(self, call: Call, data: Data) -> Any:
         return _shown(call, projects.record_spending, data)
 
-    @rpc(projects_rpc.ReviewProject, returns=projects_rpc.DossierView)
+    @rpc(projects_rpc.ReviewProject, returns=DossierView)
     def review_project(self, call: Call, data: Data) -> Any:
         return _shown(call, projects.review_project, data)
 
-    @rpc(projects_rpc.MoveProject, returns=projects_rpc.DossierView)
+    @rpc(projects_rpc.MoveProject, returns=DossierView)
     def move_project(self, call: Call, data: Data) -> Any:
         counts = published if call.settings.project_notice_workdays else _every_day
         notice = partial(notice_end, days=call.settings.project_notice_days, counts=counts)
         return _shown(call, partial(projects.move_project, notice=notice), data)
 
-    @rpc(projects_rpc.ProjectArgs, returns=projects_rpc.DossierView)
+    @rpc(projects_rpc.ProjectArgs, returns=DossierView)
     def get_project(self, call: Call, data: Data) -> Any:
         return found.get_project(call.session, data["project"], local_day(call.session, call.now))
 
@@ -65,7 +66,7 @@ class Projects:
             said = reporting.report_of(session, data["project"], local_day(session, call.now))
         return {"pdf": b64encode(compute(report, said, kind=data["report"])).decode()}
 
-    @rpc(projects_rpc.FindProjects, returns=projects_rpc.ProjectPage)
+    @rpc(projects_rpc.FindProjects, returns=ProjectPage)
     def find_projects(self, call: Call, data: Data) -> Any:
         return found.find_projects(call.session, data)
 
@@ -78,7 +79,7 @@ class Projects:
         today = local_day(call.session, call.now)
         return copying.export_project(call.session, data["project"], today)
 
-    @rpc(projects_rpc.ImportProject, returns=projects_rpc.DossierView)
+    @rpc(projects_rpc.ImportProject, returns=DossierView)
     def import_project(self, call: Call, data: Data) -> Any:
         return _shown(call, copying.import_project, data)
 

@@ -121,6 +121,7 @@ class Participant(Base):
     born_by: Mapped[date | None]
     grounds: Mapped[list[Any]]
     consented_on: Mapped[date | None]
+    erased_on: Mapped[date | None]
     # keyed digest, so that registering the same person again is recognised
     registration_index: Mapped[str] = mapped_column(sa.String(64))
     version: Mapped[int] = mapped_column()

@@ -68,6 +68,7 @@ class Volunteer(Base):
     # why the volunteer is away, and until when that is expected to last
     absence: Mapped[AbsenceReason | None] = mapped_column(EnumText(AbsenceReason))
     absent_until: Mapped[date | None]
+    active_since: Mapped[date | None]
     gender: Mapped[Gender] = mapped_column(EnumText(Gender))
     born_by: Mapped[date]
     guardian_consented_on: Mapped[date | None]
@@ -81,6 +82,7 @@ class Volunteer(Base):
     latitude: Mapped[float]
     longitude: Mapped[float]
     registered_at: Mapped[datetime]
+    erased_on: Mapped[date | None]
     # keyed digest of the registration, so that importing the same row again is recognised
     registration_index: Mapped[str] = mapped_column(sa.String(64))
     identity_index: Mapped[str | None] = mapped_column(sa.String(64))

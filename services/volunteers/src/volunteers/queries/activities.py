@@ -31,6 +31,9 @@ from volunteers.models import (
     Volunteer,
 )
 from volunteers.queries.lookup import matching, one, page_of
+from volunteers.queries.training import gates_of, trained_until
+
+NEVER = date.min
 
 
 def locked(session: Session, key: str) -> ActivitySession:
@@ -84,11 +87,28 @@ def staff_of(session: Session, key: str) -> Sequence[Volunteer]:
 def adults(session: Session, row: ActivitySession, *, without: str = "") -> int:
     """How many of a session's staff count for its ratio: active, grown up, cleared on the day."""
     staff = staff_of(session, row.id)
-    return sum(1 for each in staff if each.id != without and not unfit(each, row))
+    objections = unfit(session, staff, row)
+    return sum(1 for each in staff if each.id != without and not objections[each.id])
 
 
-def unfit(volunteer: Volunteer, row: ActivitySession) -> str | None:
-    """Why somebody may not look after this session, as ``problem; remedy``."""
+def unfit(
+    session: Session, staff: Collection[Volunteer], row: ActivitySession
+) -> dict[str, str | None]:
+    """Why each may not look after this session, as ``problem; remedy``."""
+    courses = gates_of(session, {each.community for each in staff})
+    trained = trained_until(session, [each.id for each in staff]) if courses else {}
+    return {
+        each.id: _unfit(each, row, courses.get(each.community, {}), trained.get(each.id, {}))
+        for each in staff
+    }
+
+
+def _unfit(
+    volunteer: Volunteer,
+    row: ActivitySession,
+    courses: Mapping[str, Sequence[str]],
+    trained: Mapping[str, date],
+) -> str | None:
     if volunteer.state is not VolunteerState.ACTIVE:
         return f"is {volunteer.state}; activate the volunteer or ask another"
     if row.activity.kind not in FOR_CHILDREN:
@@ -98,6 +118,10 @@ def unfit(volunteer: Volunteer, row: ActivitySession) -> str | None:
     lacking = CLEARED_FOR_CHILDREN - valid(volunteer.clearances, row.on)
     if lacking:
         return f"has no {', '.join(sorted(lacking))} valid on {row.on}; record it first"
+    asked = {course for kind in CLEARED_FOR_CHILDREN for course in courses.get(kind, ())}
+    untrained = sorted(course for course in asked if trained.get(course, NEVER) < row.on)
+    if untrained:
+        return f"has not completed {', '.join(untrained)} for {row.on}; hold the course first"
     return None
 
 
@@ -125,8 +149,9 @@ def find_fit(session: Session, key: str) -> list[Volunteer]:
     )
     found = session.scalars(
         wanted.order_by(Volunteer.id).options(selectinload(Volunteer.clearances))
-    )
-    return [each for each in found if each.id not in taken and not unfit(each, row)]
+    ).all()
+    objections = unfit(session, found, row)
+    return [each for each in found if each.id not in taken and not objections[each.id]]
 
 
 def find_breaks(session: Session, community: str) -> Sequence[SchoolBreak]:

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from servicekit.errors import NotFound
-from volunteers.models import Base
+from servicekit.errors import Conflict, NotFound
+from volunteers.models import Base, Participant, Volunteer
 
 Row = TypeVar("Row", bound=Base)
 Item = TypeVar("Item")
+Person = TypeVar("Person", Participant, Volunteer)
 
 CHUNK = 500
 """Rows per statement: SQLite takes 32,766 parameters, PostgreSQL 65,535."""
@@ -35,6 +36,14 @@ def one(session: Session, model: type[Row], key: str, *, lock: bool = False) -> 
     row = session.get(model, key, with_for_update=lock and LOCK, populate_existing=lock)
     if row is None:
         raise NotFound(WORDS.sub(" ", model.__name__.removesuffix("Copy")).lower(), key)
+    return row
+
+
+def present(session: Session, model: type[Person], key: str, *, lock: bool = False) -> Person:
+    """The same for a person; Conflict for one who was erased."""
+    row = one(session, model, key, lock=lock)
+    if row.erased_on is not None:
+        raise Conflict(f"{key} was erased on {row.erased_on}; register them anew by another code")
     return row
 
 

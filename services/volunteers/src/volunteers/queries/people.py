@@ -42,7 +42,7 @@ def find_volunteers(session: Session, data: Mapping[str, Any], today: date) -> d
 SHOWN = (
     *("id", "community", "code", "partner_id", "companion_id", "kind", "gender", "state"),
     *("absence", "absent_until", "skills", "languages", "availability", "aid_kinds", "capacity"),
-    *("max_distance_m", "latitude", "longitude", "clearances", "version"),
+    *("max_distance_m", "latitude", "longitude", "clearances", "erased_on", "version"),
 )
 
 

@@ -13,7 +13,7 @@ from servicekit.actors import Actor
 from servicekit.errors import Conflict, Invalid
 from volunteers.domain.codes import PartnerKind
 from volunteers.models import Member, Participant, Partner
-from volunteers.queries.lookup import local_day, one, page_of
+from volunteers.queries.lookup import local_day, one, page_of, present
 from volunteers.usecases.people import register_volunteer
 
 
@@ -22,7 +22,7 @@ def join_association(
 ) -> Member:
     """Somebody becomes a member, again if they had left; the same again changes the role only."""
     association = one(session, Partner, data["association"])
-    person = one(session, Participant, data["participant"])
+    person = present(session, Participant, data["participant"])
     if association.kind is not PartnerKind.ASSOCIATION:
         raise Invalid({"association": [f"is a {association.kind}; name an association"]})
     if person.community != association.community:

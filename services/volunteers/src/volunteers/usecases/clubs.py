@@ -27,7 +27,7 @@ from volunteers.models import (
     TopicWish,
 )
 from volunteers.queries.activities import enrolments, locked
-from volunteers.queries.lookup import local_day, one
+from volunteers.queries.lookup import local_day, one, present
 from volunteers.usecases.activities import publish_session
 
 
@@ -39,7 +39,7 @@ def ask_question(
     if row.state not in (SessionState.PLANNED, SessionState.ANNOUNCED):
         raise Conflict(f"session {row.id} is {row.state}; ask for it as a topic instead")
     if data["participant"]:
-        one(session, Participant, data["participant"])
+        present(session, Participant, data["participant"])
     question = Question(
         id=f"{row.id}-Q{_number(session, Question, row.id)}",
         community=row.community,
@@ -115,7 +115,7 @@ def wish_topic(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> dict[str, Any]:
     """Somebody would like to hear about something; each person's wish counts once."""
-    one(session, Participant, data["participant"])
+    present(session, Participant, data["participant"])
     title = " ".join(data["title"].split())
     digest = hashlib.sha256(title.casefold().encode()).hexdigest()[:12]
     key = f"{data['community']}-T{digest}"

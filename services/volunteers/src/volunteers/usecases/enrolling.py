@@ -20,7 +20,7 @@ from volunteers.domain.activities import (
 )
 from volunteers.models import ActivitySession, Enrolment, Participant
 from volunteers.queries.activities import locked, moment, party_of
-from volunteers.queries.lookup import local_day, one
+from volunteers.queries.lookup import local_day, one, present
 from volunteers.usecases.promoting import cancel, move, promote
 
 
@@ -34,7 +34,7 @@ def enrol(
     row = locked(session, data["session"])
     if row.state is not SessionState.ANNOUNCED or now >= moment(session, row.on, row.start):
         raise Conflict(f"session {row.id} takes nobody now; choose one that is announced")
-    people = [one(session, Participant, key) for key in sorted(set(data["participants"]))]
+    people = [present(session, Participant, key) for key in sorted(set(data["participants"]))]
     _refuse(session, row, people, together=data["together"], now=now)
     known = _known(session, row.id, [each.id for each in people])
     new = [each for each in people if each.id not in known]

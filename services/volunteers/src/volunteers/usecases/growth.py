@@ -15,7 +15,7 @@ from servicekit.errors import Conflict
 from volunteers.domain.codes import VolunteerKind
 from volunteers.models import Completion, Course, Lesson, Recognition, Volunteer
 from volunteers.queries.hours import served
-from volunteers.queries.lookup import local_day, one
+from volunteers.queries.lookup import local_day, one, present
 from volunteers.usecases.certificates import issuer_of
 
 
@@ -24,6 +24,7 @@ def note_lesson(
 ) -> Lesson:
     """Keep what a pupil learned on a day; another word for the same day replaces it."""
     volunteer = _pupil(session, data["volunteer"])
+    present(session, Volunteer, volunteer.id)
     key = f"{volunteer.id}-L{data['on']:%Y%m%d}"
     lesson = session.get(Lesson, key)
     if lesson is None:

@@ -17,7 +17,7 @@ from servicekit.privacy import assign_key, blind_index
 from volunteers.contracts.enrolments import RegisterParticipant
 from volunteers.domain.people import birth_date_problem, end_of_month
 from volunteers.models import Participant, PickUp
-from volunteers.queries.lookup import local_day, one, page_of
+from volunteers.queries.lookup import local_day, one, page_of, present
 
 
 def register_participant(
@@ -37,8 +37,10 @@ def register_participant(
 
 
 def find_participants(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
-    """A page of those who are registered, by code."""
-    wanted = sa.select(Participant).where(Participant.community == data["community"])
+    """A page of those who are registered and were not erased, by code."""
+    wanted = sa.select(Participant).where(
+        Participant.community == data["community"], Participant.erased_on.is_(None)
+    )
     wanted = wanted.order_by(Participant.id).options(selectinload(Participant.pick_ups))
     return page_of(session, wanted, data)
 
@@ -63,7 +65,7 @@ def change_participant(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> Participant:
     """Change what is given; a consent that is taken back lets nobody enrol any more."""
-    row = one(session, Participant, data["participant"], lock=True)
+    row = present(session, Participant, data["participant"], lock=True)
     _refuse(data, local_day(session, now))
     _apply(row, data)
     row.version += 1
@@ -121,7 +123,7 @@ def add_pick_up(
     session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
 ) -> Participant:
     """Somebody else may collect the child, as its guardian says."""
-    row = one(session, Participant, data["participant"], lock=True)
+    row = present(session, Participant, data["participant"], lock=True)
     if _phone_problem(data["phone"]):
         raise Invalid({"phone": [phones.PROBLEM]})
     _add(row, data)

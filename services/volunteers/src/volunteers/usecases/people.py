@@ -12,13 +12,17 @@ from sqlalchemy.orm import Session, aliased
 from servicekit.actors import Actor
 from servicekit.errors import Conflict, Invalid
 from servicekit.outbox import publish
-from volunteers.domain.codes import Lack, VolunteerState
+from volunteers.domain.codes import AbsenceReason, Lack, VolunteerState
 from volunteers.models import Clearance, Volunteer
-from volunteers.queries.lookup import local_day, one
+from volunteers.queries.lapsing import missing_papers
+from volunteers.queries.lookup import local_day, one, present
 from volunteers.queries.people import describe, lacks
+from volunteers.queries.world import rules_of
 from volunteers.usecases import registering
 from volunteers.usecases.registering import move, publish_volunteer
 from volunteers.usecases.resting import resume_pairings
+
+RETURNING = (VolunteerState.LAPSED, VolunteerState.SCREENING)
 
 
 def register_volunteer(
@@ -54,7 +58,7 @@ def change_volunteer(
 ) -> dict[str, Any]:
     """Change what is given; whoever is active must stay complete."""
     today = local_day(session, now)
-    volunteer = one(session, Volunteer, data["volunteer"], lock=True)
+    volunteer = present(session, Volunteer, data["volunteer"], lock=True)
     known = registering.known_in(session, volunteer.community)
     found = {
         "phone": registering.phone_problem(data.get("phone")),
@@ -104,7 +108,7 @@ def activate_volunteer(
     today = local_day(session, now)
     volunteer = one(session, Volunteer, data["volunteer"], lock=True)
     if volunteer.state != VolunteerState.ACTIVE:
-        refuse(_lacking(volunteer, today))
+        refuse(_lacking(volunteer, today) | _run_out(session, volunteer, today))
         activate(session, volunteer, now=now)
         session.flush()
         resume_pairings(session, volunteer=volunteer.id, now=now)
@@ -115,13 +119,35 @@ def _lacking(volunteer: Volunteer, today: date) -> registering.Problems:
     return {str(lack): [lack.en] for lack in lacks(volunteer, today)}
 
 
+def _run_out(session: Session, volunteer: Volunteer, today: date) -> registering.Problems:
+    """What let somebody lapse must be mended before they are back."""
+    if volunteer.state not in RETURNING or volunteer.absence != AbsenceReason.CLEARANCE:
+        return {}
+    missing = missing_papers(volunteer, rules_of(session, volunteer.community), today)
+    problem = f"{', '.join(missing)} ran out; record the renewed paper with grant_clearance first"
+    return {"clearances": [problem]} if missing else {}
+
+
 def activate(session: Session, volunteer: Volunteer, *, now: datetime) -> None:
     """Take the legal steps to ``active`` and tell of it; the caller has checked what is lacking."""
     screen(volunteer)
     move(volunteer, VolunteerState.ACTIVE)
+    volunteer.active_since = local_day(session, now)
     volunteer.absence = volunteer.absent_until = None
     volunteer.version += 1
     publish_volunteer(session, "volunteer.activated", volunteer, now=now)
+
+
+def screen_volunteer(
+    session: Session, data: Mapping[str, Any], *, now: datetime, actor: Actor
+) -> dict[str, Any]:
+    """Look at the papers of an applicant, or again of somebody who lapsed."""
+    volunteer = one(session, Volunteer, data["volunteer"], lock=True)
+    if volunteer.state != VolunteerState.SCREENING:
+        move(volunteer, VolunteerState.SCREENING)
+        volunteer.version += 1
+    session.flush()
+    return describe(volunteer, local_day(session, now))
 
 
 def screen(volunteer: Volunteer) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from volunteers.usecases import (
     convening,
     flagging,
     gifts,
+    lapsing,
     people,
     planning,
     projects,
@@ -49,8 +51,12 @@ def daily_round(
     plan_days: int,
     notice_days: int,
     offer_hours: int,
+    lapse: Mapping[str, Any],
 ) -> None:
-    """Plan what is ahead, close yesterday, look at hours and silence, announce what runs out."""
+    """Plan what is ahead, close yesterday, look at hours and silence, announce what runs out.
+
+    Volunteers with papers that ran out, or who have done nothing for long, lapse.
+    """
     today = local_day(session, now)
     until = today + timedelta(days=plan_days)
     ahead = {"community": community, "until": until}
@@ -61,10 +67,11 @@ def daily_round(
     services.tell_overdue(session, community, now=now)
     yesterday = {"community": community, "day": today - timedelta(days=1)}
     visits.close_day(session, yesterday, now=now, actor=actor)
+    as_of = {"community": community, "today": today}
+    lapsing.lapse_volunteers(session, as_of, now=now, actor=actor, **lapse)
     month = {"community": community, "since": today - MONTH, "until": today}
     flagging.flag_hours(session, month, now=now)
     silence.notice_silence(session, {"community": community}, now=now)
-    as_of = {"community": community, "today": today}
     gifts.expire_gifts(session, as_of, now=now, actor=actor)
     projects.announce_projects(session, as_of, now=now, actor=actor)
     people.announce_clearances(session, as_of, now=now, notice_days=notice_days)

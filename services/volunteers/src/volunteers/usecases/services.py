@@ -17,7 +17,7 @@ from servicekit.privacy import assign_key
 from servicekit.workdays import published as is_workday
 from volunteers.domain.services import OPEN, REQUEST, ServiceState, due_on
 from volunteers.models import Participant, ServiceItem, ServiceRequest
-from volunteers.queries.lookup import local_day, matching, one, page_of
+from volunteers.queries.lookup import local_day, matching, one, page_of, present
 
 R = ServiceState
 
@@ -45,7 +45,7 @@ def request_service(
 ) -> ServiceRequest:
     """A teacher asks for something; while that is open, asking again changes nothing."""
     item = one(session, ServiceItem, data["item"], lock=True)
-    person = one(session, Participant, data["participant"])
+    person = present(session, Participant, data["participant"])
     before = _requests(session, item, person)
     if before and before[-1].state in OPEN:
         return before[-1]

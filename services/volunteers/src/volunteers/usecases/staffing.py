@@ -27,7 +27,7 @@ def staff_session(
     row = locked(session, data["session"])
     volunteer = one(session, Volunteer, data["volunteer"], lock=True)
     _require_open(row)
-    if problem := unfit(volunteer, row) or _busy(session, volunteer, row):
+    if problem := unfit(session, [volunteer], row)[volunteer.id] or _busy(session, volunteer, row):
         raise Invalid({"volunteer": [problem]})
     if session.get(SessionStaff, (row.id, volunteer.id)) is None:
         session.add(SessionStaff(session_id=row.id, volunteer_id=volunteer.id))

@@ -1,0 +1,220 @@
+"""People are erased: nothing of them can be read any more, and everything still adds up."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from servicekit import audit
+from servicekit.actors import Actor
+from servicekit.errors import Conflict, Forbidden
+from servicekit.schemas import load
+from unit.volunteers.camp import (
+    SITTING,
+    a_camp,
+    a_child,
+    an_adult,
+    comes,
+    confirm,
+    enrol,
+    give_up,
+    goes,
+    on_the_day,
+    sitting,
+)
+from unit.volunteers.neighbourhood import (
+    HERE,
+    NOW,
+    STAFF,
+    TODAY,
+    a_pupil,
+    a_school,
+    at,
+    log,
+    register,
+    running,
+    somebody,
+    visits_of,
+)
+from unit.volunteers.test_teacher_desk import WORKER, an_item, asked
+from unit.volunteers.test_teacher_desk import step as request_step
+from volunteers.contracts.clubs import AskQuestion
+from volunteers.contracts.people import SetAside
+from volunteers.domain.codes import VolunteerState
+from volunteers.models import Base, Enrolment, Volunteer
+from volunteers.queries import hours as counted
+from volunteers.queries.activities import counts
+from volunteers.usecases import absence, attending, clubs, erasing, growth, participants, people
+
+DIRECTOR = Actor(f"{HERE}-S09", "director", (HERE,))
+CHILD = f"{HERE}-K001"
+OF_THE_CHILD = ("冯小雨", "冯志强", "韩雪梅", "花生过敏")
+
+
+def erase(session: Session, key: str = CHILD, actor: Actor = DIRECTOR) -> Any:
+    session.flush()
+    data = {"participant": key}
+    row = erasing.erase_participant(session, data, now=NOW, actor=actor)
+    session.flush()
+    return row
+
+
+def camp_is_over(session: Session) -> Enrolment:
+    """A child came, was signed out, and asked something before."""
+    a_camp(session)
+    an_adult(session)
+    (enrolment,) = enrol(session, "K001", grounds=("low_income",))
+    question = {"session": SITTING, "participant": CHILD, "text": "冯小雨可以带花生吗？"}
+    clubs.ask_question(session, load(AskQuestion(), question), now=NOW, actor=STAFF)
+    confirm(session, enrolment)
+    comes(session, enrolment, on_the_day(9))
+    goes(session, enrolment, on_the_day(16))
+    over = {"session": SITTING}
+    attending.close_session(session, over, now=on_the_day(16), actor=STAFF)
+    session.flush()
+    return enrolment
+
+
+def readable(session: Session) -> list[str]:
+    """Every personal value that the database, with all keys it has, still opens."""
+    session.expire_all()
+    found = []
+    for mapper in Base.registry.mappers:
+        model = mapper.class_
+        sealed = [name for name, value in vars(model).items() if type(value).__name__ == "Sealed"]
+        for row in session.scalars(sa.select(model)) if sealed else ():
+            found += [text for name in sealed if (text := getattr(row, name))]
+    return found
+
+
+def test_nothing_of_a_child_can_be_read_and_the_day_still_adds_up(session: Session) -> None:
+    enrolment = camp_is_over(session)
+    before = counts(session, sitting(session))
+    shown = "".join(readable(session))
+    assert all(word in shown for word in OF_THE_CHILD)
+    row = erase(session)
+    left = "".join(readable(session))
+    assert not any(word in left for word in OF_THE_CHILD)
+    assert (row.data_key, row.born_by, row.grounds, row.consented_on) == (b"", None, [], None)
+    assert row.registration_index == ""
+    assert (enrolment.need, counts(session, sitting(session))) == (0, before)
+    assert audit.verify(session, HERE).intact
+
+
+def test_a_teachers_request_is_counted_without_its_place(session: Session) -> None:
+    an_item(session)
+    row = asked(session)
+    request_step(session, "assign", row, staff=WORKER)
+    with pytest.raises(Conflict, match=f"is awaited: {row.id}; cancel"):
+        erase(session, f"{HERE}-L001")
+    request_step(session, "withdraw", row)
+    erase(session, f"{HERE}-L001")
+    assert readable(session) == []
+    assert row.state == "withdrawn"
+
+
+def test_who_is_awaited_is_not_erased(session: Session) -> None:
+    a_camp(session)
+    an_adult(session)
+    (enrolment,) = enrol(session, "K001")
+    with pytest.raises(Conflict, match=f"is awaited: {enrolment.id}; cancel"):
+        erase(session)
+    confirm(session, enrolment)
+    comes(session, enrolment, on_the_day(9))
+    with pytest.raises(Conflict, match="sign out"):
+        erase(session)
+    goes(session, enrolment, on_the_day(16))
+    assert erase(session).erased_on == TODAY
+
+
+def test_who_gave_a_place_up_is_erased_and_erased_again(session: Session) -> None:
+    a_camp(session)
+    an_adult(session)
+    (enrolment,) = enrol(session, "K001")
+    give_up(session, enrolment)
+    version = erase(session).version
+    assert erase(session).version == version
+
+
+def test_only_who_decides_erases(session: Session) -> None:
+    a_child(session)
+    with pytest.raises(Forbidden, match="ask the director or an administrator"):
+        erase(session, actor=STAFF)
+
+
+AFTERWARDS: dict[str, Callable[[Session], Any]] = {
+    "enrolled": lambda session: enrol(session, "K001"),
+    "changed": lambda session: participants.change_participant(
+        session, {"participant": CHILD, "phone": "13600136000"}, now=NOW, actor=STAFF
+    ),
+    "registered": a_child,
+}
+
+
+@pytest.mark.parametrize("act", AFTERWARDS)
+def test_who_was_erased_comes_back_only_by_another_code(session: Session, act: str) -> None:
+    a_camp(session)
+    a_child(session)
+    erase(session)
+    with pytest.raises(Conflict, match="another code"):
+        AFTERWARDS[act](session)
+    assert a_child(session, "K002").erased_on is None
+
+
+def gone(session: Session, volunteer: str) -> None:
+    data = load(SetAside(), {"volunteer": volunteer, "reason": "moved"})
+    facts: Any = {"now": NOW, "actor": STAFF, "propose_at_once": False}
+    absence.set_aside(session, data, VolunteerState.LEFT, **facts)
+
+
+def erase_volunteer(session: Session, volunteer: str) -> Volunteer:
+    data = {"volunteer": volunteer}
+    erasing.erase_volunteer(session, data, now=NOW, actor=DIRECTOR)
+    return session.get_one(Volunteer, volunteer)
+
+
+def test_a_volunteer_who_left_is_erased_and_the_hours_stay(session: Session) -> None:
+    pairing = running(session)
+    (visit,) = visits_of(session, pairing.id)[:1]
+    log(session, visit, "done")
+    volunteer = pairing.volunteer_id
+    hours = counted.hours(session, volunteer)["reported"]
+    with pytest.raises(Conflict, match="is active; release the volunteer first"):
+        erase_volunteer(session, volunteer)
+    gone(session, volunteer)
+    row = erase_volunteer(session, volunteer)
+    assert readable(session) == []
+    assert (row.name, row.born_by, row.identity_index) == (None, date(1970, 12, 31), None)
+    assert counted.hours(session, volunteer)["reported"] == hours == 60
+
+
+def test_a_record_of_growth_keeps_its_days_without_words(session: Session) -> None:
+    a_school(session, kind="office", name="永环社区")
+    register(session)
+    pupil = register(session, record=a_pupil(companion="V001"))
+    lesson = {"volunteer": pupil, "on": TODAY, "words": "学会了耐心"}
+    growth.note_lesson(session, lesson, now=NOW, actor=STAFF)
+    gone(session, pupil)
+    erase_volunteer(session, pupil)
+    period = {"volunteer": pupil, "since": TODAY, "until": TODAY}
+    said = growth.to_print(session, period, now=at(TODAY), actor=STAFF)
+    assert (said["name"], said["learned"]) == ("—", [(TODAY, "—")])
+    for act in (
+        lambda: growth.note_lesson(session, lesson, now=NOW, actor=STAFF),
+        lambda: people.change_volunteer(
+            session, {"volunteer": pupil, "phone": "13800138000"}, now=NOW, actor=STAFF
+        ),
+    ):
+        with pytest.raises(Conflict, match="was erased on"):
+            act()
+
+
+def test_an_erased_volunteers_code_is_not_given_again(session: Session) -> None:
+    volunteer = register(session)
+    gone(session, volunteer)
+    erase_volunteer(session, volunteer)
+    with pytest.raises(Conflict, match="choose another code"):
+        register(session, record=somebody())
