@@ -8,7 +8,7 @@ from typing import Any
 from sunshine.sample import COMMUNITY, COORDINATOR, SOCIAL_WORKER
 from sunshine.system import Remote
 
-GIFTS = (
+GIFTS: tuple[tuple[str, str, int, str, str], ...] = (
     ("food", "大米五公斤装", 6, "P01", "receipt"),
     ("bedding", "冬被", 4, "P07", "receipt"),
     ("appliance", "电饭煲", 1, "P02", "deliver"),
@@ -25,8 +25,8 @@ WAY = ("collect", "repair", "reserve", "deliver", "receipt")
 
 def give_things(system: Remote) -> None:
     """Things are pledged, and go as far as they go, to whom they suit best."""
-    for *thing, last in GIFTS:
-        gift = pledge(system, *thing)
+    for kind, title, quantity, partner, last in GIFTS:
+        gift = pledge(system, kind, title, quantity, partner)
         if last == "expire":
             go(system, gift, ("expire",))
         elif last:
@@ -44,8 +44,8 @@ def pledge(system: Remote, kind: str, title: str, quantity: int, partner: str) -
 
 def give_away(system: Remote, number: int) -> None:
     """A thing goes all its way to whom it suits; what suits nobody is let go."""
-    *thing, _ = GIFTS[number % len(GIFTS)]
-    gift = pledge(system, *thing)
+    kind, title, quantity, partner, _ = GIFTS[number % len(GIFTS)]
+    gift = pledge(system, kind, title, quantity, partner)
     suits = system.call("volunteers", "suggest_gift_needs", gift=gift)["items"]
     go(system, gift, WAY if suits else ("expire",))
 

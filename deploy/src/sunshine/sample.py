@@ -7,9 +7,12 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from eventlet import GreenPool
 
 from servicekit import clock
 from servicekit.errors import Invalid
@@ -22,6 +25,7 @@ COMMUNITY = "210103008001"
 FIRST_DAY = date(2026, 11, 23)
 ZONE = ZoneInfo("Asia/Shanghai")
 LEFT_TO_CALL = 3
+AT_A_TIME = 16
 DAYS = 28
 LAST_DAY = FIRST_DAY + timedelta(days=DAYS)
 TRIAL_DAYS = 14
@@ -36,7 +40,6 @@ Step = Callable[[str, int, int], None]
 
 def unseen(_what: str, _done: int, _total: int) -> None:
     """A step that nobody looks at."""
-
 
 
 def find_examples() -> Path:
@@ -161,23 +164,35 @@ def live_day(system: Remote, day: date, number: int) -> None:
     """One evening: visits are logged, the forgotten ones missed, the next week planned."""
     until = (day + timedelta(days=7)).isoformat()
     system.call("volunteers", "plan_visits", community=COMMUNITY, until=until)
-    for visit in visits_of(system, day):
-        report = outcome_of(visit["id"])
-        if report is not None:
-            system.call("volunteers", "log_visit", visit=visit["id"], **report)
-            if report["outcome"] == "unsafe":
-                refer(system, visit, day)
+    for visit in report_visits(system, day, day):
+        if visit["outcome"] == "unsafe":
+            refer(system, visit, day)
     system.call("volunteers", "close_day", community=COMMUNITY, day=day.isoformat())
+    system.call("volunteers", "notice_silence", community=COMMUNITY)
     if number == TRIAL_DAYS:
         confirm_trials(system)
     if number % 7 == 0:
         system.call("volunteers", "verify_hours", community=COMMUNITY, until=day.isoformat())
+        answer(system)
 
 
 def confirm_trials(system: Remote) -> None:
     """Whoever is on trial goes on."""
     for pairing in pages(system, "volunteers", "find_pairings", state="trial"):
         system.call("volunteers", "confirm_pairing", pairing=pairing["id"])
+
+
+def answer(system: Remote) -> None:
+    """One of each role takes on what is pressing of what is new, and reads all of it."""
+    for code in ("S01", "S05", "S09"):
+        who = {"staff": f"{COMMUNITY}-{code}"}
+        new = system.call("notifications", "inbox", **who, unread_only=True, size=100)["items"]
+        for each in new:
+            if each["urgency"] != "routine" and each["state"] == "open":
+                system.call("notifications", "acknowledge", **who, notification=each["id"])
+        if new:
+            keys = [each["id"] for each in new]
+            system.call("notifications", "mark_read", **who, notifications=keys)
 
 
 def refer(system: Remote, visit: dict[str, Any], day: date) -> None:
@@ -206,11 +221,11 @@ def ask_households(system: Remote) -> None:
         worker.call("households", "record_feedback", feedback=call["id"], **said)
 
 
-def outcome_of(visit: str) -> dict[str, Any] | None:
-    """What became of a visit, decided by its id: the same in every run; None is never reported."""
+def outcome_of(visit: str) -> dict[str, Any]:
+    """What became of a visit, decided by its id: the same in every run; {}: nobody reported it."""
     percent = int(hashlib.sha256(visit.encode()).hexdigest(), 16) % 100
     if percent < 5:
-        return None
+        return {}
     if percent < 8:
         return {"outcome": "not_home"}
     if percent < 9:
@@ -220,10 +235,18 @@ def outcome_of(visit: str) -> dict[str, Any] | None:
     return {"outcome": "done"}
 
 
-def visits_of(system: Remote, day: date) -> list[dict[str, Any]]:
-    """The visits planned for a day."""
-    span = {"from": day.isoformat(), "until": day.isoformat()}
-    return list(pages(system, "volunteers", "find_visits", state="planned", **span))
+def report_visits(system: Remote, since: date, until: date) -> list[dict[str, Any]]:
+    """Volunteers report what became of their visits, many at a time; which, with the outcome."""
+    span = {"from": since.isoformat(), "until": until.isoformat()}
+    planned = pages(system, "volunteers", "find_visits", state="planned", **span)
+    told = [each | outcome_of(each["id"]) for each in planned if outcome_of(each["id"])]
+    for _ in GreenPool(AT_A_TIME).imap(partial(_report, system), told):
+        pass
+    return told
+
+
+def _report(system: Remote, visit: dict[str, Any]) -> None:
+    system.call("volunteers", "log_visit", visit=visit["id"], **outcome_of(visit["id"]))
 
 
 def pages(system: Any, service: str, method: str, **kwargs: Any) -> Iterator[dict[str, Any]]:

@@ -142,9 +142,7 @@ def hold_talk(system: Remote, day: date, code: str = "T01", title: str = "青春
     coordinator.call("volunteers", "add_material", session=sitting, **paper)
 
 
-def found_associations(
-    system: Remote, first: date, partners: dict[str, str], **rule: Any
-) -> None:
+def found_associations(system: Remote, first: date, partners: dict[str, str], **rule: Any) -> None:
     """Associations with members, and a meeting that comes again and again from ``first`` on."""
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
     rule = {"rule": "FREQ=WEEKLY;BYDAY=SA"} | rule
@@ -226,15 +224,15 @@ def ask_for_services(system: Remote, day: date) -> None:
         serve_teacher(system, number, day, WAY[: number - 1])
 
 
-def serve_teacher(system: Remote, number: int, day: date, steps: tuple[str, ...] = WAY) -> None:
-    """A teacher asks for a service at the door, which comes so far."""
+def serve_teacher(system: Remote, number: int, day: date, steps: tuple[str, ...] = WAY) -> str:
+    """A teacher asks for a service at the door, which comes so far; the request's id."""
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
     asked = {
         "item": f"{COMMUNITY}-{SERVICES[number % len(SERVICES)][0]}",
         "participant": f"{COMMUNITY}-L{(number - 1) % TEACHERS + 1:03}",
         "place": "实验学校教师办公室",
     }
-    request = coordinator.call("volunteers", "request_service", **asked)["id"]
+    request = str(coordinator.call("volunteers", "request_service", **asked)["id"])
     given: dict[str, dict[str, Any]] = {
         "assign": {"staff": COORDINATOR},
         "schedule": {"on": day.isoformat(), "at": "23:00"},
@@ -242,6 +240,7 @@ def serve_teacher(system: Remote, number: int, day: date, steps: tuple[str, ...]
     }
     for step in steps:
         coordinator.call("volunteers", f"{step}_service", request=request, **given.get(step, {}))
+    return request
 
 
 def plan(system: Remote, code: str, kind: str, title: str, **facts: Any) -> str:

@@ -1,15 +1,14 @@
-"""The sample's year: it begins with four households, and ends with the four weeks of all of them."""
+"""The sample's year: it begins with four households, and ends with four weeks of them all."""
 
 from __future__ import annotations
 
 import csv
 import re
 import tempfile
-from collections.abc import Container
+from collections.abc import Iterable
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from servicekit import clock
 from sunshine import giving, recognising, sample, together
@@ -17,10 +16,12 @@ from sunshine.sample import COMMUNITY, COORDINATOR, FIRST_DAY, LAST_DAY, SOCIAL_
 from sunshine.system import Remote, settle
 
 MONTH = timedelta(days=28)
-HOUSEHOLDS = (4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 14, 16)
-"""How many are served, month by month of four weeks; then the street brings all the others."""
-ALL = 68
-BEGAN = FIRST_DAY - MONTH * len(HOUSEHOLDS)
+NEEDING_THINGS = (14, 15, 32)
+HOUSEHOLDS = [f"H{each:03}" for each in sorted(range(1, 69), key=lambda n: n not in NEEDING_THINGS)]
+"""In the order in which they come."""
+KNOWN = (4, 5, 6, 7, 8, 8, 9, 10, 11, 12, 14, 16)
+"""How many there are, month by month of four weeks; then the street brings all the others."""
+BEGAN = FIRST_DAY - MONTH * len(KNOWN)
 SATURDAY = 12
 """The day of each month on which associations meet and parents talk."""
 CAMPS = {
@@ -36,11 +37,12 @@ TALKS = (
 )
 GATES = {3: ("approved", "running"), 6: ("midterm",), 8: ("closing",), 9: ("settled",)}
 """What the first project passes in which month."""
-PAUSED, CARED = 6, (3, 7, 11)
-"""The month that a volunteer is away, and those in which something is too much for one."""
+PAUSED, MET, CARED = 6, 10, (3, 7, 11)
+"""The months in which a volunteer is away, needs are met, something is too much for a volunteer."""
 KEEPER = f"{COMMUNITY}-V001"
 """Who keeps the community's door for a day each month, until the first star."""
 DUTY_MINUTES = 510
+NEEDS = 3
 AGREED = ("consent", "starts_on", "guardian_consented_on", "certified_on", "clearances")
 DATE = re.compile(r"(?<!\d:)\d{4}-\d\d-\d\d")
 """The first of two dates: when something was issued, not when it expires."""
@@ -50,13 +52,13 @@ def live(system: Remote, broker: str, step: sample.Step) -> None:
     """Twelve months that grow, and the four weeks in which all is under way."""
     clock.travel(at(BEGAN, 9))
     begin(system, broker)
-    for number, (known, households) in enumerate(pairwise((0, *HOUSEHOLDS)), 1):
-        step("twelve months", number, len(HOUSEHOLDS))
+    for number, (before, now) in enumerate(pairwise((0, *KNOWN)), 1):
+        step("twelve months", number, len(KNOWN))
         clock.travel(at(BEGAN + MONTH * (number - 1), 10))
-        welcome(system, broker, range(known, households), sample.unseen)
+        welcome(system, broker, HOUSEHOLDS[before:now], sample.unseen)
         month(system, number)
     clock.travel(at(FIRST_DAY, 9))
-    welcome(system, broker, range(HOUSEHOLDS[-1], ALL), step)
+    welcome(system, broker, HOUSEHOLDS[KNOWN[-1] :], step)
     away = {"first_on": FIRST_DAY + timedelta(days=7), "last_on": FIRST_DAY + timedelta(days=20)}
     who = {"staff": f"{COMMUNITY}-S02", "cover": COORDINATOR}
     days = {name: day.isoformat() for name, day in away.items()}
@@ -84,11 +86,11 @@ def begin(system: Remote, broker: str) -> None:
     settle(system)
 
 
-def welcome(system: Remote, broker: str, numbers: range, step: sample.Step) -> None:
+def welcome(system: Remote, broker: str, households: list[str], step: sample.Step) -> None:
     """These households are certified, and whoever is proposed for them begins tomorrow."""
     today = clock.now().astimezone(sample.ZONE).date()
     with tempfile.TemporaryDirectory(prefix="sunshine-") as folder:
-        write_files(Path(folder), today, [f"H{number + 1:03}" for number in numbers])
+        write_files(Path(folder), today, households)
         for kind in ("households", "needs"):
             sample.bring_in(system, kind, Path(folder))
         sample.certify(broker, Path(folder))
@@ -96,12 +98,13 @@ def welcome(system: Remote, broker: str, numbers: range, step: sample.Step) -> N
     sample.accept_all(system, sample.match(system), step)
 
 
-def write_files(folder: Path, day: date, households: Container[str]) -> None:
+def write_files(folder: Path, day: date, households: Iterable[str]) -> None:
     """The sample's files of these households, in which nothing was agreed after ``day``."""
     for kind in (*sample.FILES, "certified"):
         with (sample.find_examples() / f"{kind}.csv").open(encoding="utf-8", newline="") as stream:
             reader = csv.DictReader(stream)
-            rows = [row for row in reader if row.get("household") in (None, *households)]
+            wanted = {None, *households}
+            rows = [row for row in reader if row.get("household") in wanted]
         with (folder / f"{kind}.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, reader.fieldnames or ())
             writer.writeheader()
@@ -117,7 +120,8 @@ def _as_of(column: str, cell: str, day: date) -> str:
 def month(system: Remote, number: int) -> None:
     """Four weeks: what is on its Saturday, a camp perhaps, and an evening on which all is told."""
     first = BEGAN + MONTH * (number - 1)
-    go_on(system, number, first)
+    lead_projects(system, number, first)
+    change(system, number, first)
     saturday = first + timedelta(days=SATURDAY)
     clock.travel(at(saturday, 19))
     together.hold_meetings(system, saturday)
@@ -135,59 +139,54 @@ def month(system: Remote, number: int) -> None:
     giving.give_away(system, number)
     recognising.claim_hours(system, KEEPER, evening, DUTY_MINUTES, "社区服务大厅值班一天")
     if number in CARED:
-        care(system, number, evening)
-    tell_visits(system, evening)
+        care(system, HOUSEHOLDS[number // 4], evening)
+    tell_visits(system, first, evening)
     settle(system)
+    sample.answer(system)
 
 
-def go_on(system: Remote, number: int, today: date) -> None:
-    """What projects and a volunteer do at the beginning of a month."""
+def lead_projects(system: Remote, number: int, today: date) -> None:
+    """The first passes gate after gate until it is settled; a second one begins."""
     first, *others = [each["id"] for each in pages(system, "volunteers", "find_projects")]
     if number in GATES:
         giving.lead(system, first, *GATES[number])
-    if number == PAUSED:
-        away = {"reason": "family", "until": (today + MONTH).isoformat()}
-        system.call("volunteers", "pause_volunteer", volunteer=_carer(system), **away)
-    if number == PAUSED + 1:
-        for each in pages(system, "volunteers", "find_volunteers", state="paused"):
-            system.call("volunteers", "activate_volunteer", volunteer=each["id"])
-    if number == len(HOUSEHOLDS) - 2:
+    if number == len(KNOWN) - 2:
         project = giving.plan_project(system, giving.PROJECTS[0], today)
         giving.lead(system, project, *giving.GATES)
-    for each in others:
-        if number == len(HOUSEHOLDS):
-            giving.lead(system, each, "approved", "running")
+    if number == len(KNOWN):
+        giving.lead(system, others[0], "approved", "running")
 
 
-def _carer(system: Remote) -> str:
-    """The first who has a backup."""
-    running = pages(system, "volunteers", "find_pairings", state="active")
-    return str(next(each["volunteer"] for each in running if each["backup"]))
+def change(system: Remote, number: int, today: date) -> None:
+    """Somebody is away for a month, with a stand-in; some needs are met."""
+    running = list(pages(system, "volunteers", "find_pairings", state="active"))
+    if number == PAUSED:
+        who = next(each["volunteer"] for each in running if each["backup"])
+        away = {"reason": "family", "until": (today + MONTH).isoformat()}
+        system.call("volunteers", "pause_volunteer", volunteer=who, **away)
+    for each in pages(system, "volunteers", "find_volunteers", state="paused"):
+        if number == PAUSED + 1:
+            system.call("volunteers", "activate_volunteer", volunteer=each["id"])
+    for each in running[:NEEDS] if number == MET else ():
+        met = {"need": each["need"], "outcome": "met", "reason": "need_met"}
+        system.call("households", "close_need", **met)
 
 
-def tell_visits(system: Remote, day: date) -> None:
-    """What became of the month's visits is told in one evening, and their hours are verified."""
+def tell_visits(system: Remote, since: date, day: date) -> None:
+    """What became of a month's visits is told in one evening, and their hours are verified."""
     until = {"community": COMMUNITY, "until": day.isoformat()}
     system.call("volunteers", "plan_visits", **until)
-    planned = pages(
-        system,
-        "volunteers",
-        "find_visits",
-        state="planned",
-        **{"from": (day - MONTH).isoformat(), "until": day.isoformat()},
-    )
-    for visit in planned:
-        report = sample.outcome_of(visit["id"]) or {"outcome": "not_home"}
-        system.call("volunteers", "log_visit", visit=visit["id"], **report)
+    sample.report_visits(system, since, day)
+    system.call("volunteers", "close_day", community=COMMUNITY, day=day.isoformat())
     sample.confirm_trials(system)
     system.call("volunteers", "verify_hours", **until)
 
 
-def care(system: Remote, number: int, day: date) -> None:
+def care(system: Remote, household: str, day: date) -> None:
     """A concern is referred, consented to, accepted and closed."""
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
     worker = system.acting(SOCIAL_WORKER, "social_worker", COMMUNITY)
-    about = {"household": f"{COMMUNITY}-H{number // 4 + 1:03}", "kind": "mental"}
+    about = {"household": f"{COMMUNITY}-{household}", "kind": "mental"}
     concern = coordinator.call("households", "raise_concern", **about)["id"]
     wanted = {"concern": concern, "profession": "social_work"}
     referral = coordinator.call("households", "request_referral", **wanted)["id"]
@@ -205,7 +204,7 @@ def end(system: Remote, broker: str) -> None:
     together.announce_break(broker, LAST_DAY + timedelta(21), LAST_DAY + timedelta(56))
     settle(system)
     together.open_camp(system, days=5)
-    together.hold_talk(system, LAST_DAY, f"T{len(HOUSEHOLDS):02}")
+    together.hold_talk(system, LAST_DAY, f"T{len(KNOWN):02}")
     together.ask_for_services(system, LAST_DAY)
     recognising.recognise(system, LAST_DAY)
     settle(system)
