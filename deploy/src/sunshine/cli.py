@@ -126,7 +126,9 @@ def demo(place: Place, *, keep: bool, full: bool) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sunshine-") as folder:
         if not keep:
-            place = replace(place, data=Path(folder) / "demo")
+            # a key for every run: it also decides which visits the households are asked about
+            known = {"FIELD_KEY": sample.KEY}
+            place = replace(place, data=Path(folder) / "demo", overrides=known)
         with sample.moved_clock(), hosted(place) as (system, _host), progress() as step:
             year.live(system, place.broker, step)
             if full:

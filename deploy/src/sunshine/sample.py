@@ -24,6 +24,8 @@ from sunshine.system import Remote, settle
 COMMUNITY = "210103008001"
 FIRST_DAY = date(2026, 11, 23)
 ZONE = ZoneInfo("Asia/Shanghai")
+KEY = "c2FtcGxlIGNvbW11bml0eSwgbm9ib2R5IGlzIHJlYWw="
+"""Seals what is thrown away; no secret."""
 LEFT_TO_CALL = 3
 AT_A_TIME = 16
 DAYS = 28
