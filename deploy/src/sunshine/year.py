@@ -43,6 +43,7 @@ KEEPER = f"{COMMUNITY}-V001"
 """Who keeps the community's door for a day each month, until the first star."""
 DUTY_MINUTES = 510
 NEEDS = 3
+AT_A_TIME = 16
 AGREED = ("consent", "starts_on", "guardian_consented_on", "certified_on", "clearances")
 DATE = re.compile(r"(?<!\d:)\d{4}-\d\d-\d\d")
 """The first of two dates: when something was issued, not when it expires."""
@@ -176,7 +177,7 @@ def tell_visits(system: Remote, since: date, day: date) -> None:
     """What became of a month's visits is told in one evening, and their hours are verified."""
     until = {"community": COMMUNITY, "until": day.isoformat()}
     system.call("volunteers", "plan_visits", **until)
-    sample.report_visits(system, since, day)
+    sample.report_visits(system, since, day, at_a_time=AT_A_TIME)
     system.call("volunteers", "close_day", community=COMMUNITY, day=day.isoformat())
     sample.confirm_trials(system)
     system.call("volunteers", "verify_hours", **until)
