@@ -66,9 +66,14 @@ def go(system: Remote, gift: str, steps: tuple[str, ...]) -> None:
 DIRECTOR = f"{COMMUNITY}-S09"
 PAPERS = (
     *("application", "plan", "budget", "qualification", "own_share", "in_kind", "notice"),
-    *("contract", "agreement", "midterm_report", "closing_report", "accounts", "audit"),
-    "award_application",
+    *("contract", "agreement"),
 )
+LATER_PAPERS = {
+    "midterm": ("midterm_report",),
+    "closing": ("closing_report",),
+    "settled": ("accounts", "audit", "award_application"),
+}
+"""What is written when a project has got so far."""
 ELDERLY, SCHOOLING = {"aid_kind": "elderly"}, {"aid_kind": "schooling"}
 PROJECTS: tuple[dict[str, Any], ...] = (
     {
@@ -153,15 +158,15 @@ def staff_of(system: Remote) -> dict[str, Remote]:
 
 
 def lead(system: Remote, project: str, *gates: str) -> None:
-    """File every paper and pass these gates.
+    """File what these gates may ask for, and pass them.
 
     Two look at it before it is publicised; what was planned has been spent before it is settled.
     """
     staff = staff_of(system)
-    for paper in PAPERS:
-        filed = {"project": project, "paper": paper, "reference": "永环〔2026〕12号"}
-        staff["coordinator"].call("volunteers", "file_paper", **filed)
     for gate in gates:
+        for paper in PAPERS if gate == "submitted" else LATER_PAPERS.get(gate, ()):
+            filed = {"project": project, "paper": paper, "reference": "永环〔2026〕12号"}
+            staff["coordinator"].call("volunteers", "file_paper", **filed)
         if gate == "publicised":
             for role in ("social_worker", "director"):
                 scored = {"project": project, "scores": dict.fromkeys(MERITS, 4)}
