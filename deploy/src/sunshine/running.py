@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import eventlet
@@ -69,12 +70,15 @@ def sample_today(system: Remote, place: Place, console: Console) -> None:
 
 
 def sample_after_a_year(system: Remote, place: Place, console: Console) -> None:
-    """The sample's year is behind it, and the clock stands at its end. Played once only."""
-    if system.call("notifications", "find_staff", community=sample.COMMUNITY)["total"]:
-        clock.travel(sample.at(sample.LAST_DAY, 22))
-        return
-    with console.status("a year of the sample community (a minute or two) …") as status:
-        year.live(system, place.broker, lambda *now: status.update("{} {}/{} …".format(*now)))
+    """The sample's year is behind it, and the clock runs on from there. Played once only."""
+    played = place.data / "year.played"
+    if not played.exists():
+        with console.status("a year of the sample community (a minute or two) …") as status:
+            year.live(system, place.broker, lambda *now: status.update("{} {}/{} …".format(*now)))
+        played.touch()
+    clock.return_to_present()
+    since = clock.now() - datetime.fromtimestamp(played.stat().st_mtime, UTC)
+    clock.travel(sample.at(sample.LAST_DAY, 23) + since)
 
 
 def events_of(place: Place) -> Iterator[dict[str, Any]]:
