@@ -179,6 +179,7 @@ def tell_visits(system: Remote, since: date, day: date) -> None:
     system.call("volunteers", "plan_visits", **until)
     sample.report_visits(system, since, day, at_a_time=AT_A_TIME)
     system.call("volunteers", "close_day", community=COMMUNITY, day=day.isoformat())
+    system.call("volunteers", "notice_silence", community=COMMUNITY)
     sample.confirm_trials(system)
     system.call("volunteers", "verify_hours", **until)
 
