@@ -66,7 +66,14 @@ def test_the_demo_tells_of_everything_and_ends_with_one_screen_of_it(empty: Path
     screen = shown[shown.index("四助三服务") :].splitlines()
     assert len(screen) <= 52  # with the time that it took
     assert max(cell_len(line.rstrip()) for line in screen) <= 120
-    for part in ("68 户", "why 16 needs are open", "2026-07", "合计 all", "settled", "主任 director"):
+    for part in (
+        "68 户",
+        "why 16 needs are open",
+        "2026-07",
+        "合计 all",
+        "settled",
+        "主任 director",
+    ):
         assert part in "\n".join(screen), part
 
 

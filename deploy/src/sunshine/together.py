@@ -9,7 +9,7 @@ from servicekit import clock
 from servicekit.events import EXCHANGE, Event, write
 from servicekit.publishing import Outgoing, Publisher
 from sunshine.sample import COMMUNITY, COORDINATOR, ZONE, at, pages
-from sunshine.system import Remote, settle
+from sunshine.system import Remote
 
 CHILDREN = 14
 PARENTS = 8
@@ -28,19 +28,6 @@ WEEKLY = {"P03": "太极晨练", "P04": "合唱排练"}
 ASSOCIATIONS = WEEKLY | {"P05": "英语角", "P06": "书画会", "P07": "手工坊"}
 """Whose association meets for what."""
 ADULTS = 3
-
-
-def come_together(system: Remote, broker: str, day: date) -> None:
-    """An evening of ``day`` on which all of it is under way; the clock moves on to its end."""
-    meet(system)
-    announce_break(broker, day + timedelta(days=21), day + timedelta(days=56))
-    settle(system)
-    open_camp(system, days=5)
-    hold_talk(system, day)
-    found_associations(system, day + timedelta(days=1), WEEKLY)
-    offer_services(system)
-    ask_for_services(system, day)
-    settle(system)
 
 
 def meet(system: Remote) -> None:
