@@ -30,7 +30,7 @@ def sunshine(folder: Path, *words: str, check: bool = True) -> subprocess.Comple
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=400,
         check=False,
     )
     if check:

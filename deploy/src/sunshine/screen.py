@@ -245,4 +245,5 @@ def told(console: Console, rows: Sequence[Row]) -> None:
 def _grid() -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     return grid
