@@ -65,7 +65,7 @@ def test_the_demo_tells_of_everything_and_ends_with_one_screen_of_it(empty: Path
         assert heading in shown
     screen = shown[shown.index("四助三服务") :].splitlines()
     assert len(screen) <= 52  # with the time that it took
-    assert max(cell_len(line.rstrip()) for line in screen) <= 120
+    assert max(cell_len(line.rstrip()) for line in screen) <= 100
     for part in (
         "68 户",
         "why 16 needs are open",

@@ -133,6 +133,7 @@ def demo(place: Place, *, keep: bool, full: bool) -> None:
             year.live(system, place.broker, step)
             if full:
                 report(system, sample.COMMUNITY)
+            console.width = min(console.width, 100)
             screen(console, system, sample.COMMUNITY, year.BEGAN, sample.LAST_DAY)
     console.print(f"[dim]{time.monotonic() - began:.1f} s[/]")
 
