@@ -89,16 +89,12 @@ def _stranger(system: Remote) -> None:
 
 
 def _live(system: Remote) -> None:
-    story = sample.Story()
-    answer = system.call("volunteers", "match", community=sample.COMMUNITY, dry_run=False)
-    settle(system)
-    story.match = {"proposed": answer["proposed"][:ACCEPTED]}
-    sample.accept_all(system, story, lambda *_: None)
+    sample.accept_all(system, sample.match(system)[:ACCEPTED], lambda *_: None)
     giving.plan_projects(system, sample.FIRST_DAY)
     for number in range(1, LIVED_DAYS):
         day = sample.FIRST_DAY + timedelta(days=number)
         clock.travel(sample.at(day, 20))
-        sample.live_day(system, day, number, story)
+        sample.live_day(system, day, number)
     clock.travel(LATER)
     _worry(system)
     _camp(system)

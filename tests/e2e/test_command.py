@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from sunshine import sample
 from waiting import eventually
@@ -29,7 +30,7 @@ def sunshine(folder: Path, *words: str, check: bool = True) -> subprocess.Comple
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=400,
         check=False,
     )
     if check:
@@ -56,12 +57,24 @@ def empty(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_demo_shows_every_household(empty: Path) -> None:
-    shown = sunshine(empty, "demo").stdout
+def test_the_demo_tells_of_everything_and_ends_with_one_screen_of_it(empty: Path) -> None:
+    shown = sunshine(empty, "demo", "--full").stdout
     codes = {f"H{number:03}" for number in range(1, 69)}
     assert not [code for code in codes if code not in shown]
     for heading in ("Needs and coverage", "Visits by week", "Hours", "notifications by template"):
         assert heading in shown
+    screen = shown[shown.index("四助三服务") :].splitlines()
+    assert len(screen) <= 52  # with the time that it took
+    assert max(cell_len(line.rstrip()) for line in screen) <= 100
+    for part in (
+        "68 户",
+        "why 16 needs are open",
+        "2026-07",
+        "合计 all",
+        "settled",
+        "主任 director",
+    ):
+        assert part in "\n".join(screen), part
 
 
 def test_status_of_a_running_system_is_ready(running: Path) -> None:

@@ -36,16 +36,13 @@ def story(tmp_path_factory: pytest.TempPathFactory, mails: SmtpServer) -> Iterat
     place = Place(tmp_path_factory.mktemp("explained"), overrides=overrides)
     with told(place) as found:
         found.prepare()
-        lived = sample.Story()
-        lived.match = found.system.call("volunteers", "match", community=sample.COMMUNITY)
-        lived.match["proposed"] = lived.match["proposed"][:PAIRINGS]
-        sample.accept_all(found.system, lived, lambda *_: None)
+        sample.accept_all(found.system, sample.match(found.system)[:PAIRINGS], lambda *_: None)
         for number in range(1, DAYS + 1):
             day = sample.FIRST_DAY + timedelta(days=number)
             for hour in (9, 20):
                 clock.travel(sample.at(day, hour))
                 if hour == 20:
-                    sample.live_day(found.system, day, number, lived)
+                    sample.live_day(found.system, day, number)
                 found.rows()  # waits until all is quiet
                 send(found)
         yield found

@@ -15,7 +15,7 @@ from stories import Story, told
 from sunshine import sample, together
 from sunshine.importing import import_file
 from sunshine.place import Place
-from sunshine.system import settle
+from sunshine.system import Remote, settle
 from volunteers.service import VolunteersService
 
 DAY = sample.FIRST_DAY + timedelta(days=1)
@@ -29,8 +29,21 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
             file = sample.find_examples() / f"{kind}.csv"
             import_file(story.system, sample.COMMUNITY, kind, file, dry_run=False)
         clock.travel(sample.at(DAY, 20))
-        together.come_together(story.system, place.broker, DAY)
+        come_together(story.system, place.broker)
         yield story
+
+
+def come_together(system: Remote, broker: str) -> None:
+    """An evening on which all of it is under way."""
+    together.meet(system)
+    together.announce_break(broker, DAY + timedelta(days=21), DAY + timedelta(days=56))
+    settle(system)
+    together.open_camp(system, days=5)
+    together.hold_talk(system, DAY)
+    together.found_associations(system, DAY + timedelta(days=1), together.WEEKLY)
+    together.offer_services(system)
+    together.ask_for_services(system, DAY)
+    settle(system)
 
 
 def sessions(story: Story, kind: str) -> list[dict[str, Any]]:

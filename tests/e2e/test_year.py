@@ -15,15 +15,15 @@ import sqlalchemy as sa
 from servicekit import clock
 from stories import ServersPlace, Story, part_of_the_sample, tables_at, told
 from sunshine import giving, recognising, sample, together
+from sunshine import year as sunshine_year
 from sunshine.place import SERVICES
 from sunshine.sample import COMMUNITY, at, pages
 from sunshine.system import settle
-from volunteers.domain.projects import Route, gates
 
 HOUSEHOLDS = int(os.environ.get("YEAR_HOUSEHOLDS", "14"))  # 68 is the whole sample
 FIRST, LAST = sample.FIRST_DAY, sample.FIRST_DAY + timedelta(days=364)
 EVENINGS, TEACHERS, CAMP_DAYS = 12, 60, 2
-ASSOCIATIONS = ("P03", "P04", "P05", "P06", "P07")
+HOLIDAYS = {"WINTER": FIRST + timedelta(56), "SUMMER": date(2027, 7, 12)}
 SPAN = {"from": FIRST.isoformat(), "until": LAST.isoformat()}
 
 Raw = dict[str, list[dict[str, Any]]]
@@ -53,28 +53,13 @@ def begin(story: Story) -> None:
     """Everybody is there, pairings run, five associations meet, projects are planned."""
     system = story.system
     story.prepare()
-    plan = sample.Story(
-        match=system.call("volunteers", "match", community=COMMUNITY, dry_run=False)
-    )
-    sample.accept_all(system, plan, lambda *_: None)
+    sample.accept_all(system, sample.match(system), sample.unseen)
     together.meet(system)
-    together.announce_break(story.place.broker, FIRST + timedelta(56), FIRST + timedelta(80))
-    summer = {"code": "SUMMER", "starts_on": "2027-07-12", "ends_on": "2027-08-20"}
-    system.call("volunteers", "announce_break", community=COMMUNITY, **summer)
-    for code, title, papers, days in together.SERVICES:
-        facts = {"code": code, "title": title, "papers": papers, "working_days": days}
-        system.call("volunteers", "offer_service", community=COMMUNITY, **facts)
-    for number, partner in enumerate(ASSOCIATIONS, 1):
-        for member in (number, number + 1):
-            person = f"{COMMUNITY}-F{member:03}"
-            facts = {"association": f"{COMMUNITY}-{partner}", "participant": person}
-            system.call("volunteers", "join_association", **facts)
-        monthly = {"rule": "FREQ=MONTHLY;BYDAY=1SA", "start": "07:00", "end": "08:00"}
-        day = {"starts_on": (FIRST + timedelta(1)).isoformat(), "ends_on": LAST.isoformat()}
-        meeting = together.plan(
-            system, f"M{number:02}", "meeting", "例会", host=partner, **monthly, **day
-        )
-        system.call("volunteers", "announce_activity", activity=meeting)
+    for code, opens in HOLIDAYS.items():
+        together.announce_break(story.place.broker, opens, opens + timedelta(30), code)
+    together.offer_services(system)
+    monthly = {"rule": "FREQ=MONTHLY;BYDAY=1SA", "ends_on": LAST.isoformat()}
+    together.found_associations(system, FIRST + timedelta(1), together.ASSOCIATIONS, **monthly)
     giving.plan_projects(system, FIRST + timedelta(30))
     settle(system)
 
@@ -88,14 +73,17 @@ def month(story: Story, number: int) -> None:
     clock.travel(at(evening, 20))
     together.hold_talk(system, evening, f"T{number:02}", f"家长夜谈 {number}")
     if number in (2, 8):
-        camp(story, "WINTER" if number == 2 else "SUMMER")
+        code, opens = list(HOLIDAYS.items())[number == 8]
+        days = [opens + timedelta(each) for each in range(CAMP_DAYS)]
+        together.hold_camp(system, f"C{code[0]}", "大本营", code, days)
     clock.travel(at(day, 19))
     for each in range(TEACHERS // 12):
         teacher(story, 5 * number + each, day)
     if number % 4 == 0:
-        gifts(story)
-        care(story, number, day)
-    visits(story, day)
+        for each in range(len(giving.GIFTS)):
+            giving.give_away(system, each)
+        sunshine_year.care(system, f"H{number:03}", day)
+    sunshine_year.tell_visits(system, FIRST, day)
     settle(system)
 
 
@@ -105,116 +93,17 @@ def projects(story: Story, number: int) -> None:
     drafted = list(pages(story.system, "volunteers", "find_projects"))
     if number == 1:
         (draft,) = [each["id"] for each in drafted if each["state"] == "draft"]
-        giving.lead(story.system, draft, "publicised")
-    director = giving.staff_of(story.system)["director"]
+        giving.lead(story.system, draft, *giving.GATES)
     for project in drafted if number in gate else ():
-        papers = {
-            paper for each in gates(Route(project["route"])).values() for paper in each.papers
-        }
-        for paper in papers:
-            filed = {"project": project["id"], "paper": paper.value, "reference": "永环〔2027〕3号"}
-            director.call("volunteers", "file_paper", **filed)
-        if number == 8:
-            lines = director.call("volunteers", "get_project", project=project["id"])["lines"]
-            spent = [line["planned"] for line in lines]
-            director.call("volunteers", "record_spending", project=project["id"], actuals=spent)
-        for state in gate[number]:
-            director.call("volunteers", "move_project", project=project["id"], to=state)
-
-
-def camp(story: Story, holiday: str) -> None:
-    """The first days of a camp: enrolled, confirmed, signed in and out to people who are known."""
-    system, code = story.system, f"C{holiday[0]}"
-    facts: dict[str, Any] = {"break": holiday, "start": "09:00", "end": "16:00", "ratio": 4}
-    planned = together.plan(system, code, "camp", "大本营", **facts, capacity=12, age_until=16)
-    sittings = list(pages(system, "volunteers", "find_sessions", activity=planned, **SPAN))
-    sittings = sittings[:CAMP_DAYS]
-    for sitting in sittings:
-        for volunteer in together.cleared(system)[:2]:
-            staff = {"session": sitting["id"], "volunteer": volunteer}
-            system.call("volunteers", "staff_session", **staff)
-    system.call("volunteers", "announce_activity", activity=planned)
-    for sitting in sittings:
-        clock.travel(at(date.fromisoformat(sitting["on"]) - timedelta(days=1), 9))
-        together.enrol(system, sitting["id"], "K001", "K002")
-        for number in range(3, 13):
-            together.enrol(system, sitting["id"], f"K{number:03}")
-        wishes = {"session": sitting["id"], "size": 500}
-        found = system.call("volunteers", "find_enrolments", **wishes)["items"]
-        offered = [each for each in found if each["state"] == "offered"]
-        for each in offered:
-            system.call("volunteers", "confirm_enrolment", enrolment=each["id"])
-        clock.travel(at(date.fromisoformat(sitting["on"]), 9))
-        for each in offered:
-            system.call("volunteers", "sign_in", enrolment=each["id"])
-        clock.travel(at(date.fromisoformat(sitting["on"]), 16))
-        roll = system.call("volunteers", "session_roll", session=sitting["id"], purpose="sign-out")
-        for each in roll["items"]:
-            if each["state"] == "attended":
-                leaves = {"enrolment": each["id"], "pick_up": each["pick_ups"][0]["id"]}
-                system.call("volunteers", "sign_out", **leaves)
-        system.call("volunteers", "close_session", session=sitting["id"])
+        giving.lead(story.system, project["id"], *gate[number])
 
 
 def teacher(story: Story, number: int, day: date) -> None:
     """Somebody asks for a service at the door, and mostly gets it."""
-    asked = {
-        "item": f"{COMMUNITY}-{together.SERVICES[number % 3][0]}",
-        "participant": f"{COMMUNITY}-L{number % together.TEACHERS + 1:03}",
-        "place": "实验学校教师办公室",
-    }
-    request = story.system.call("volunteers", "request_service", **asked)["id"]
-    given: dict[str, dict[str, Any]] = {
-        "assign": {"staff": sample.COORDINATOR},
-        "schedule": {"on": day.isoformat(), "at": "23:00"},
-        "finish": {},
-        "rate": {"rating": 5},
-    }
-    if number % 10 == 0:
+    gives_up = number % 10 == 0
+    request = together.serve_teacher(story.system, number, day, () if gives_up else together.WAY)
+    if gives_up:
         story.system.call("volunteers", "withdraw_service", request=request)
-        return
-    for step, facts in given.items():
-        story.system.call("volunteers", f"{step}_service", request=request, **facts)
-
-
-def gifts(story: Story) -> None:
-    """Things are given away to whom they suit; what suits nobody is let go."""
-    coordinator = story.system.acting(sample.COORDINATOR, "coordinator", COMMUNITY)
-    for kind, title, quantity, partner, _ in giving.GIFTS:
-        facts: dict[str, Any] = {"kind": kind, "title": title, "quantity": quantity}
-        if partner:
-            facts["partner"] = f"{COMMUNITY}-{partner}"
-        gift = coordinator.call("volunteers", "offer_gift", community=COMMUNITY, **facts)["id"]
-        if coordinator.call("volunteers", "suggest_gift_needs", gift=gift)["items"]:
-            giving.go(story.system, gift, giving.WAY)
-        else:
-            coordinator.call("volunteers", "expire_gift", gift=gift)
-
-
-def care(story: Story, number: int, day: date) -> None:
-    """A concern is referred, consented to, accepted and closed."""
-    coordinator = story.system.acting(sample.COORDINATOR, "coordinator", COMMUNITY)
-    worker = story.system.acting(sample.SOCIAL_WORKER, "social_worker", COMMUNITY)
-    about = {"household": f"{COMMUNITY}-H{number:03}", "kind": "mental"}
-    concern = coordinator.call("households", "raise_concern", **about)["id"]
-    wanted = {"concern": concern, "profession": "social_work"}
-    referral = coordinator.call("households", "request_referral", **wanted)["id"]
-    agreed = {"basis": "head", "on": day.isoformat()}
-    coordinator.call("households", "consent_referral", referral=referral, **agreed)
-    worker.call("households", "accept_referral", referral=referral)
-    worker.call("households", "close_referral", referral=referral, outcome="helped")
-
-
-def visits(story: Story, day: date) -> None:
-    """The month's visits are reported in one evening, and their hours verified."""
-    system = story.system
-    until = {"community": COMMUNITY, "until": day.isoformat()}
-    system.call("volunteers", "plan_visits", **until)
-    span = {"from": FIRST.isoformat(), "until": day.isoformat()}
-    for visit in list(pages(system, "volunteers", "find_visits", state="planned", **span)):
-        report = sample.outcome_of(visit["id"]) or {"outcome": "not_home"}
-        system.call("volunteers", "log_visit", visit=visit["id"], **report)
-    system.call("volunteers", "verify_hours", **until)
 
 
 def finish(story: Story) -> None:
@@ -266,7 +155,7 @@ def test_the_year_had_all_that_a_year_has(year: Story) -> None:
     )
     assert (kinds["camp"], kinds["talk"]) == (2, EVENINGS)
     assert len(rows["service_requests"]) == TEACHERS
-    assert {each["association_id"][13:] for each in rows["members"]} == set(ASSOCIATIONS)
+    assert {each["association_id"][13:] for each in rows["members"]} == set(together.ASSOCIATIONS)
     assert {each["route"]: each["state"] for each in rows["projects"]} == dict.fromkeys(
         ("purchased", "subsidised", "awarded"), "settled"
     )

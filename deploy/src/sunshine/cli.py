@@ -33,7 +33,6 @@ from servicekit.errors import ServiceError  # noqa: E402
 from sunshine import (  # noqa: E402
     calling,
     desk,
-    giving,
     giving_reports,
     matching,
     noticing,
@@ -43,13 +42,19 @@ from sunshine import (  # noqa: E402
     recognising,
     reports,
     sample,
-    together,
     together_reports,
+    year,
 )
 from sunshine.importing import KINDS, import_file  # noqa: E402
 from sunshine.place import Place  # noqa: E402
-from sunshine.running import events_of, run_until_stopped  # noqa: E402
-from sunshine.system import connect, each_status, hosted, settle  # noqa: E402
+from sunshine.running import (  # noqa: E402
+    events_of,
+    run_until_stopped,
+    sample_after_a_year,
+    sample_today,
+)
+from sunshine.screen import screen  # noqa: E402
+from sunshine.system import connect, each_status, hosted  # noqa: E402
 
 # a pipe has no width of its own
 console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
@@ -114,28 +119,27 @@ def progress() -> Iterator[sample.Step]:
 
 @group.command()
 @click.option("--keep", is_flag=True, help="Leave the databases in --data when it is over.")
+@click.option("--full", is_flag=True, help="Tell all of it, over many screens.")
 @click.pass_obj
-def demo(place: Place, *, keep: bool) -> None:
-    """The sample's 68 households: imported, certified, matched, four weeks of visits, a report."""
+def demo(place: Place, *, keep: bool, full: bool) -> None:
+    """A year of the sample community, from 4 households to its 68, told in one screen."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sunshine-") as folder:
         if not keep:
-            place = replace(place, data=Path(folder) / "demo")
+            # a key for every run: it also decides which visits the households are asked about
+            known = {"FIELD_KEY": sample.KEY}
+            place = replace(place, data=Path(folder) / "demo", overrides=known)
         with sample.moved_clock(), hosted(place) as (system, _host), progress() as step:
-            sample.prepare(system, place.broker, step)
-            giving.plan_projects(system, sample.FIRST_DAY)
-            sample.live(system, step)
-            giving.give_things(system)
-            giving.run_projects(system)
-            together.come_together(system, place.broker, sample.LAST_DAY)
-            recognising.recognise(system, sample.LAST_DAY)
-            settle(system)
-            report(system, sample.COMMUNITY)
+            year.live(system, place.broker, step)
+            if full:
+                report(system, sample.COMMUNITY)
+            console.width = min(console.width, 100)
+            screen(console, system, sample.COMMUNITY, year.BEGAN, sample.LAST_DAY)
     console.print(f"[dim]{time.monotonic() - began:.1f} s[/]")
 
 
 def report(system: Any, community: str) -> None:
-    """Everything that the demo shows."""
+    """Everything that the demo shows with ``--full``."""
     reports.coverage(console, system.call("households", "coverage", community=community))
     reports.unmatched(console, system.call("volunteers", "unmatched", community=community)["items"])
     span = {"from": "2026-01-01", "until": "2027-12-31"}
@@ -162,14 +166,16 @@ def report(system: Any, community: str) -> None:
     show_default=True,
     help="Begin with the sample community.",
 )
+@click.option("--year", "with_year", is_flag=True, help="… its year behind it, on its own clock.")
 @click.option(
     "--port", default=8001, show_default=True, help="HTTP: this and the next two; 0: free ones."
 )
 @click.pass_obj
-def run(place: Place, port: int, *, with_sample: bool) -> None:
+def run(place: Place, port: int, *, with_sample: bool, with_year: bool) -> None:
     """All three services in this process, until Ctrl-C; the other commands find them."""
-    place = replace(place, timers=True)
-    run_until_stopped(place, console, with_sample=with_sample, first_port=port)
+    place = replace(place, timers=not with_year)  # what a year left undone would come all at once
+    begin = sample_after_a_year if with_year else sample_today if with_sample else None
+    run_until_stopped(place, console, begin=begin, first_port=port)
 
 
 @group.command("import")

@@ -8,7 +8,7 @@ from typing import Any
 from sunshine.sample import COMMUNITY, COORDINATOR, SOCIAL_WORKER
 from sunshine.system import Remote
 
-GIFTS = (
+GIFTS: tuple[tuple[str, str, int, str, str], ...] = (
     ("food", "大米五公斤装", 6, "P01", "receipt"),
     ("bedding", "冬被", 4, "P07", "receipt"),
     ("appliance", "电饭煲", 1, "P02", "deliver"),
@@ -25,16 +25,29 @@ WAY = ("collect", "repair", "reserve", "deliver", "receipt")
 
 def give_things(system: Remote) -> None:
     """Things are pledged, and go as far as they go, to whom they suit best."""
-    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
     for kind, title, quantity, partner, last in GIFTS:
-        facts: dict[str, Any] = {"kind": kind, "title": title, "quantity": quantity}
-        if partner:
-            facts["partner"] = f"{COMMUNITY}-{partner}"
-        gift = coordinator.call("volunteers", "offer_gift", community=COMMUNITY, **facts)["id"]
+        gift = pledge(system, kind, title, quantity, partner)
         if last == "expire":
-            coordinator.call("volunteers", "expire_gift", gift=gift)
+            go(system, gift, ("expire",))
         elif last:
             go(system, gift, WAY[: WAY.index(last) + 1])
+
+
+def pledge(system: Remote, kind: str, title: str, quantity: int, partner: str) -> str:
+    """Somebody offers a thing; its id."""
+    facts: dict[str, Any] = {"kind": kind, "title": title, "quantity": quantity}
+    if partner:
+        facts["partner"] = f"{COMMUNITY}-{partner}"
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    return str(coordinator.call("volunteers", "offer_gift", community=COMMUNITY, **facts)["id"])
+
+
+def give_away(system: Remote, number: int) -> None:
+    """A thing goes all its way to whom it suits; what suits nobody is let go."""
+    kind, title, quantity, partner, _ = GIFTS[number % len(GIFTS)]
+    gift = pledge(system, kind, title, quantity, partner)
+    suits = system.call("volunteers", "suggest_gift_needs", gift=gift)["items"]
+    go(system, gift, WAY if suits else ("expire",))
 
 
 def go(system: Remote, gift: str, steps: tuple[str, ...]) -> None:
@@ -55,6 +68,12 @@ PAPERS = (
     *("application", "plan", "budget", "qualification", "own_share", "in_kind", "notice"),
     *("contract", "agreement"),
 )
+LATER_PAPERS = {
+    "midterm": ("midterm_report",),
+    "closing": ("closing_report",),
+    "settled": ("accounts", "audit", "award_application"),
+}
+"""What is written when a project has got so far."""
 ELDERLY, SCHOOLING = {"aid_kind": "elderly"}, {"aid_kind": "schooling"}
 PROJECTS: tuple[dict[str, Any], ...] = (
     {
@@ -94,15 +113,19 @@ PROJECTS: tuple[dict[str, Any], ...] = (
 )
 IN_KIND = (("场地与人力", "cost", 5000), ("单位提供场地", "partner", 5000))
 GATES = ("submitted", "reviewing", "publicised")
+MERITS = ("free_mind", "effort", "copied", "lasting", "value")
 
 
 def plan_projects(system: Remote, begun: date) -> None:
     """A project on each route, beginning on ``begun``: a draft, and two on public notice."""
     for facts in PROJECTS:
-        _plan(system, facts, begun)
+        project = plan_project(system, facts, begun)
+        if facts["until"]:
+            lead(system, project, *GATES[: GATES.index(facts["until"]) + 1])
 
 
-def _plan(system: Remote, facts: dict[str, Any], begun: date) -> None:
+def plan_project(system: Remote, facts: dict[str, Any], begun: date) -> str:
+    """Draft one of them; its id."""
     staff = staff_of(system)
     goals = [
         {"title": title, "indicator": indicator, "target": target, **of}
@@ -115,7 +138,7 @@ def _plan(system: Remote, facts: dict[str, Any], begun: date) -> None:
     ]
     given = {name: facts[name] for name in ("title", "summary", "route")}
     period = {"starts_on": begun.isoformat(), "ends_on": (begun + timedelta(days=180)).isoformat()}
-    project = staff["coordinator"].call(
+    made = staff["coordinator"].call(
         "volunteers",
         "draft_project",
         community=COMMUNITY,
@@ -124,9 +147,8 @@ def _plan(system: Remote, facts: dict[str, Any], begun: date) -> None:
         lines=lines,
         **given,
         **period,
-    )["id"]
-    if facts["until"]:
-        lead(system, project, facts["until"])
+    )
+    return str(made["id"])
 
 
 def staff_of(system: Remote) -> dict[str, Remote]:
@@ -135,25 +157,25 @@ def staff_of(system: Remote) -> dict[str, Remote]:
     return {role: system.acting(key, role, COMMUNITY) for role, key in who.items()}
 
 
-def lead(system: Remote, project: str, until: str) -> None:
-    """File every paper and pass each gate."""
+def lead(system: Remote, project: str, *gates: str) -> None:
+    """File what these gates may ask for, and pass them.
+
+    Two look at it before it is publicised; what was planned has been spent before it is settled.
+    """
     staff = staff_of(system)
-    for paper in PAPERS:
-        staff["coordinator"].call(
-            "volunteers",
-            "file_paper",
-            project=project,
-            paper=paper,
-            reference="永环〔2026〕12号",
-        )
-    for state in GATES[: GATES.index(until) + 1]:
-        if state == "publicised":
+    for gate in gates:
+        for paper in PAPERS if gate == "submitted" else LATER_PAPERS.get(gate, ()):
+            filed = {"project": project, "paper": paper, "reference": "永环〔2026〕12号"}
+            staff["coordinator"].call("volunteers", "file_paper", **filed)
+        if gate == "publicised":
             for role in ("social_worker", "director"):
-                merits = ("free_mind", "effort", "copied", "lasting", "value")
-                staff[role].call(
-                    "volunteers", "review_project", project=project, scores=dict.fromkeys(merits, 4)
-                )
-        staff["director"].call("volunteers", "move_project", project=project, to=state)
+                scored = {"project": project, "scores": dict.fromkeys(MERITS, 4)}
+                staff[role].call("volunteers", "review_project", **scored)
+        if gate == "settled":
+            lines = system.call("volunteers", "get_project", project=project)["lines"]
+            spent = [line["planned"] for line in lines]
+            staff["director"].call("volunteers", "record_spending", project=project, actuals=spent)
+        staff["director"].call("volunteers", "move_project", project=project, to=gate)
 
 
 def run_projects(system: Remote) -> None:

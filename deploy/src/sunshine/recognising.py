@@ -12,6 +12,8 @@ from sunshine.system import Remote
 
 DIRECTOR = f"{COMMUNITY}-S09"
 LEARNERS = tuple(f"{COMMUNITY}-V{number:03}" for number in range(1, 9))
+FIRST_AID = {"code": "FA", "title": "家庭急救", "grants": "first_aid"}
+PROTECTION = {"code": "CP", "title": "儿童保护", "grants": "child_protection"}
 HONOURS: tuple[dict[str, Any], ...] = (
     {"code": "2025-1", "of": "community", "level": "district", "year": 2025}
     | {"title": "区级志愿服务示范社区", "evidence": "奖牌，会议室"},
@@ -24,7 +26,7 @@ HONOURS: tuple[dict[str, Any], ...] = (
 
 def recognise(system: Remote, day: date) -> None:
     """A course in two sessions, hours beside visits, three honours, certificates."""
-    _train(system, day)
+    train(system, day, FIRST_AID)
     _claim(system, day)
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
     for honour in HONOURS:
@@ -33,12 +35,11 @@ def recognise(system: Remote, day: date) -> None:
     coordinator.call("volunteers", "issue_certificate", volunteer=LEARNERS[0], **period)
 
 
-def _train(system: Remote, day: date) -> None:
+def train(system: Remote, day: date, course: dict[str, Any]) -> None:
+    """A course in two sessions; two learners miss the second one."""
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
-    course = {"code": "FA", "title": "家庭急救", "sessions": 2, "valid_months": 24}
-    offered = coordinator.call(
-        "volunteers", "offer_course", community=COMMUNITY, **course, grants="first_aid"
-    )
+    facts = {"community": COMMUNITY, "sessions": 2, "valid_months": 24, **course}
+    offered = coordinator.call("volunteers", "offer_course", **facts)
     for days, there in ((8, LEARNERS), (1, LEARNERS[:6])):
         on = (day - timedelta(days=days)).isoformat()
         plan = {"course": offered["id"], "on": on, "place": "社区活动室"}
@@ -48,14 +49,22 @@ def _train(system: Remote, day: date) -> None:
 
 def _claim(system: Remote, day: date) -> None:
     """The coordinator claims, the director approves; the last claim is left to approve."""
+    for volunteer in LEARNERS[:3]:
+        approved = volunteer != LEARNERS[2]
+        claim_hours(system, volunteer, day, 180, "冬至包饺子，送到各家", approved=approved)
+
+
+def claim_hours(
+    system: Remote, volunteer: str, day: date, minutes: int, note: str, *, approved: bool = True
+) -> None:
+    """Hours beside visits."""
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
     director = system.acting(DIRECTOR, "director", COMMUNITY)
-    claim = {"aid_kind": "elderly", "on": day.isoformat(), "minutes": 180, "evidence": "sign_in"}
-    for volunteer in LEARNERS[:3]:
-        facts = {**claim, "volunteer": volunteer, "start": "08:30", "note": "冬至包饺子，送到各家"}
-        top_up = coordinator.call("volunteers", "top_up_hours", **facts)["id"]
-        if volunteer != LEARNERS[2]:
-            director.call("volunteers", "decide_top_up", top_up=top_up, approved=True)
+    facts: dict[str, Any] = {"aid_kind": "elderly", "evidence": "sign_in", "start": "08:30"}
+    facts |= {"volunteer": volunteer, "on": day.isoformat(), "minutes": minutes, "note": note}
+    top_up = coordinator.call("volunteers", "top_up_hours", **facts)["id"]
+    if approved:
+        director.call("volunteers", "decide_top_up", top_up=top_up, approved=True)
 
 
 def recognition(console: Console, system: Remote) -> None:

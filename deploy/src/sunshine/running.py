@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import eventlet
 from eventlet.event import Event as Signal
 from rich.console import Console
 
+from servicekit import clock
 from servicekit.errors import Conflict, Unavailable
-from sunshine import control, sample, tailing
+from sunshine import control, sample, tailing, year
 from sunshine.desk import sample_password
 from sunshine.place import SERVICES, Place
 from sunshine.system import Remote, hosted, settle
+
+Begin = Callable[[Remote, Place, Console], None]
+"""What happens before a system is up."""
 
 
 class _Target:
@@ -31,15 +36,15 @@ class _Target:
 
 
 def run_until_stopped(
-    place: Place, console: Console, *, with_sample: bool, first_port: int
+    place: Place, console: Console, *, begin: Begin | None, first_port: int
 ) -> None:
     """Host the services until SIGINT or SIGTERM; then stop them in order."""
     if control.answers(place.socket):
         raise Conflict(f"a system runs in {place.data} already; stop it, or give another --data")
     stop = Signal()
     with hosted(place, first_port=first_port) as (system, host):
-        if with_sample:
-            _begin(system, place, console)
+        if begin is not None:
+            begin(system, place, console)
         eventlet.spawn_n(control.serve, place.socket, _Target(system, place.broker))
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None if stop.ready() else stop.send())
@@ -48,7 +53,7 @@ def run_until_stopped(
             console.print(f"  {service:14} http://127.0.0.1:{port}/readyz")
         port = host.extension("notifications", "web").port
         console.print(f"  {'desk':14} http://127.0.0.1:{port}/desk/", style="bold")
-        if with_sample:
+        if begin is not None:
             word = sample_password(system, place.data)
             console.print(f"  {'':14} sign in as S01 (a coordinator) … S09, or operator: {word}")
         console.print("阳光百分百 Sunshine is up. Ctrl-C ends it; its data stays in", place.data)
@@ -56,12 +61,24 @@ def run_until_stopped(
     place.socket.unlink(missing_ok=True)
 
 
-def _begin(system: Remote, place: Place, console: Console) -> None:
+def sample_today(system: Remote, place: Place, console: Console) -> None:
     """The sample, matched: there is something to look at. Begun twice it changes nothing."""
     with console.status("importing the sample community …"):
         sample.prepare(system, place.broker, lambda *_: None)
         system.call("volunteers", "match", community=sample.COMMUNITY, dry_run=False)
         settle(system)
+
+
+def sample_after_a_year(system: Remote, place: Place, console: Console) -> None:
+    """The sample's year is behind it, and the clock runs on from there. Played once only."""
+    played = place.data / "year.played"
+    if not played.exists():
+        with console.status("a year of the sample community (a minute or two) …") as status:
+            year.live(system, place.broker, lambda *now: status.update("{} {}/{} …".format(*now)))
+        played.touch()
+    clock.return_to_present()
+    since = clock.now() - datetime.fromtimestamp(played.stat().st_mtime, UTC)
+    clock.travel(sample.at(sample.LAST_DAY, 23) + since)
 
 
 def events_of(place: Place) -> Iterator[dict[str, Any]]:

@@ -6,11 +6,13 @@ import csv
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from eventlet import GreenPool
 
 from servicekit import clock
 from servicekit.errors import Invalid
@@ -22,6 +24,8 @@ from sunshine.system import Remote, settle
 COMMUNITY = "210103008001"
 FIRST_DAY = date(2026, 11, 23)
 ZONE = ZoneInfo("Asia/Shanghai")
+KEY = "c2FtcGxlIGNvbW11bml0eSwgbm9ib2R5IGlzIHJlYWw="
+"""Seals what is thrown away; no secret."""
 LEFT_TO_CALL = 3
 DAYS = 28
 LAST_DAY = FIRST_DAY + timedelta(days=DAYS)
@@ -35,14 +39,8 @@ Step = Callable[[str, int, int], None]
 """``step(what, done, total)`` shows progress."""
 
 
-@dataclass
-class Story:
-    """What happened in the demo."""
-
-    imported: dict[str, int] = field(default_factory=dict)
-    match: dict[str, Any] = field(default_factory=dict)
-    started: int = 0
-    verified_entries: int = 0
+def unseen(_what: str, _done: int, _total: int) -> None:
+    """A step that nobody looks at."""
 
 
 def find_examples() -> Path:
@@ -69,39 +67,37 @@ def at(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), ZONE).astimezone(UTC)
 
 
-def prepare(system: Remote, broker: str, step: Step) -> Story:
+def prepare(system: Remote, broker: str, step: Step) -> None:
     """Import the sample; the civil-affairs system certifies its households, which raises needs.
 
     The volunteers come last: so no need is answered before all are known.
     """
-    story = Story()
+    examples = find_examples()
     for done, kind in enumerate(FILES, 1):
         if kind == "volunteers":
-            certify(broker)
+            certify(broker, examples)
             settle(system)
         step("import", done, len(FILES))
-        story.imported[kind] = _import(system, kind)
+        bring_in(system, kind, examples)
     settle(system)
-    return story
 
 
-def _import(system: Remote, kind: str) -> int:
-    file = find_examples() / f"{kind}.csv"
-    result = import_file(system, COMMUNITY, kind, file, dry_run=False)
+def bring_in(system: Remote, kind: str, examples: Path) -> None:
+    """Import one file, every row of it."""
+    result = import_file(system, COMMUNITY, kind, examples / f"{kind}.csv", dry_run=False)
     if result.refused:
         raise Invalid(
             {f"line {row['line']} {row['field']}": [row["problem"]] for row in result.refused}
         )
-    return result.accepted
 
 
-def certify(broker: str) -> None:
+def certify(broker: str, examples: Path) -> None:
     """Publish ``household.certified`` for each household, as the civil-affairs system does."""
-    with (find_examples() / "certified.csv").open(encoding="utf-8") as stream:
+    with (examples / "certified.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     exchange = EXCHANGE.format("civil_affairs")
     # in later years the sample's own certificates have run out
-    later = timedelta(days=365) * (clock.now().year - FIRST_DAY.year)
+    later = timedelta(days=365) * max(0, clock.now().year - FIRST_DAY.year)
     Publisher(broker).send([_certificate(row, exchange, later) for row in rows])
 
 
@@ -122,62 +118,82 @@ def _certificate(row: dict[str, str], exchange: str, later: timedelta) -> Outgoi
         source="civil_affairs",
         subject=row["household"],
         id=f"certificate-{row['household']}-{certified_on}",
-        time=at(FIRST_DAY, 9),
+        time=clock.now(),
         data=data,
     )
     body, headers = write(event)
     return Outgoing(body, exchange, event.type, headers)
 
 
-def live(system: Remote, step: Step) -> Story:
+def live(system: Remote, step: Step) -> None:
     """Match, accept, start, and four weeks of visits on the moved clock, some of them missed."""
-    story = Story()
-    story.match = system.call("volunteers", "match", community=COMMUNITY, dry_run=False)
+    accept_all(system, match(system), step)
+    live_weeks(system, step)
+
+
+def match(system: Remote) -> list[str]:
+    """The pairings that are proposed when all open needs have been matched."""
+    system.call("volunteers", "match", community=COMMUNITY, dry_run=False)
     settle(system)
-    accept_all(system, story, step)
+    return [each["id"] for each in pages(system, "volunteers", "find_pairings", state="proposed")]
+
+
+def accept_all(system: Remote, pairings: list[str], step: Step) -> None:
+    """The coordinator accepts what is proposed; volunteer and household agree on tomorrow."""
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    starts_on = (clock.now().astimezone(ZONE).date() + timedelta(days=1)).isoformat()
+    for done, pairing in enumerate(pairings, 1):
+        step("pairings accepted", done, len(pairings))
+        coordinator.call("volunteers", "accept_pairing", pairing=pairing)
+        coordinator.call("volunteers", "start_pairing", pairing=pairing, starts_on=starts_on)
+    settle(system)
+
+
+def live_weeks(system: Remote, step: Step) -> None:
+    """Four weeks, evening by evening; then the households are asked."""
     for number in range(1, DAYS + 1):
         step("four weeks of visits", number, DAYS)
         day = FIRST_DAY + timedelta(days=number)
         clock.travel(at(day, 20))
-        live_day(system, day, number, story)
+        live_day(system, day, number)
         settle(system)  # a day's events are heard on that day
     ask_households(system)
     settle(system)
-    return story
 
 
-def accept_all(system: Remote, story: Story, step: Step) -> None:
-    """The coordinator accepts every proposal; volunteer and household agree."""
-    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
-    proposed = story.match["proposed"]
-    for done, proposal in enumerate(proposed, 1):
-        step("pairings accepted", done, len(proposed))
-        coordinator.call("volunteers", "accept_pairing", pairing=proposal["pairing"])
-        starts_on = (FIRST_DAY + timedelta(days=1)).isoformat()
-        coordinator.call(
-            "volunteers", "start_pairing", pairing=proposal["pairing"], starts_on=starts_on
-        )
-        story.started += 1
-    settle(system)
-
-
-def live_day(system: Remote, day: date, number: int, story: Story) -> None:
+def live_day(system: Remote, day: date, number: int) -> None:
     """One evening: visits are logged, the forgotten ones missed, the next week planned."""
     until = (day + timedelta(days=7)).isoformat()
     system.call("volunteers", "plan_visits", community=COMMUNITY, until=until)
-    for visit in visits_of(system, day):
-        report = outcome_of(visit["id"])
-        if report is not None:
-            system.call("volunteers", "log_visit", visit=visit["id"], **report)
-            if report["outcome"] == "unsafe":
-                refer(system, visit, day)
+    for visit in report_visits(system, day, day):
+        if visit["outcome"] == "unsafe":
+            refer(system, visit, day)
     system.call("volunteers", "close_day", community=COMMUNITY, day=day.isoformat())
+    system.call("volunteers", "notice_silence", community=COMMUNITY)
     if number == TRIAL_DAYS:
-        for pairing in pages(system, "volunteers", "find_pairings", state="trial"):
-            system.call("volunteers", "confirm_pairing", pairing=pairing["id"])
+        confirm_trials(system)
     if number % 7 == 0:
-        done = system.call("volunteers", "verify_hours", community=COMMUNITY, until=day.isoformat())
-        story.verified_entries += done["verified"]
+        system.call("volunteers", "verify_hours", community=COMMUNITY, until=day.isoformat())
+        answer(system)
+
+
+def confirm_trials(system: Remote) -> None:
+    """Whoever is on trial goes on."""
+    for pairing in pages(system, "volunteers", "find_pairings", state="trial"):
+        system.call("volunteers", "confirm_pairing", pairing=pairing["id"])
+
+
+def answer(system: Remote) -> None:
+    """One of each role takes on what is pressing of what is new, and reads all of it."""
+    for code in ("S01", "S05", "S09"):
+        who = {"staff": f"{COMMUNITY}-{code}"}
+        new = system.call("notifications", "inbox", **who, unread_only=True, size=100)["items"]
+        for each in new:
+            if each["urgency"] != "routine" and each["state"] == "open":
+                system.call("notifications", "acknowledge", **who, notification=each["id"])
+        if new:
+            keys = [each["id"] for each in new]
+            system.call("notifications", "mark_read", **who, notifications=keys)
 
 
 def refer(system: Remote, visit: dict[str, Any], day: date) -> None:
@@ -206,11 +222,11 @@ def ask_households(system: Remote) -> None:
         worker.call("households", "record_feedback", feedback=call["id"], **said)
 
 
-def outcome_of(visit: str) -> dict[str, Any] | None:
-    """What became of a visit, decided by its id: the same in every run; None is never reported."""
+def outcome_of(visit: str) -> dict[str, Any]:
+    """What became of a visit, decided by its id: the same in every run; {}: nobody reported it."""
     percent = int(hashlib.sha256(visit.encode()).hexdigest(), 16) % 100
     if percent < 5:
-        return None
+        return {}
     if percent < 8:
         return {"outcome": "not_home"}
     if percent < 9:
@@ -220,10 +236,23 @@ def outcome_of(visit: str) -> dict[str, Any] | None:
     return {"outcome": "done"}
 
 
-def visits_of(system: Remote, day: date) -> list[dict[str, Any]]:
-    """The visits planned for a day."""
-    span = {"from": day.isoformat(), "until": day.isoformat()}
-    return list(pages(system, "volunteers", "find_visits", state="planned", **span))
+def report_visits(
+    system: Remote, since: date, until: date, *, at_a_time: int = 1
+) -> list[dict[str, Any]]:
+    """Volunteers report what became of their visits; which, with the outcome.
+
+    Many at a time are cheaper, and then it is not said who is heard first.
+    """
+    span = {"from": since.isoformat(), "until": until.isoformat()}
+    planned = pages(system, "volunteers", "find_visits", state="planned", **span)
+    told = [each | outcome_of(each["id"]) for each in planned if outcome_of(each["id"])]
+    for _ in GreenPool(at_a_time).imap(partial(_report, system), told):
+        pass
+    return told
+
+
+def _report(system: Remote, visit: dict[str, Any]) -> None:
+    system.call("volunteers", "log_visit", visit=visit["id"], **outcome_of(visit["id"]))
 
 
 def pages(system: Any, service: str, method: str, **kwargs: Any) -> Iterator[dict[str, Any]]:

@@ -93,8 +93,8 @@ def settle(system: System, timeout: float = 120.0) -> None:
     with eventlet.Timeout(timeout, Unavailable("events are still on their way; look at status")):
         quiet = 0
         while quiet < QUIET_ROUNDS:
+            eventlet.sleep(ROUND_SECONDS if quiet else 0)
             quiet = quiet + 1 if all(_idle(system, service) for service in SERVICES) else 0
-            eventlet.sleep(ROUND_SECONDS)
 
 
 def _idle(system: System, service: str) -> bool:

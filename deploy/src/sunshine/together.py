@@ -8,8 +8,8 @@ from typing import Any
 from servicekit import clock
 from servicekit.events import EXCHANGE, Event, write
 from servicekit.publishing import Outgoing, Publisher
-from sunshine.sample import COMMUNITY, COORDINATOR, at, pages
-from sunshine.system import Remote, settle
+from sunshine.sample import COMMUNITY, COORDINATOR, ZONE, at, pages
+from sunshine.system import Remote
 
 CHILDREN = 14
 PARENTS = 8
@@ -24,18 +24,10 @@ SERVICES = (
     ("B03", "生育服务登记", ["身份证", "结婚证"], 3),
 )
 WAY = ("assign", "schedule", "finish", "rate")
-
-
-def come_together(system: Remote, broker: str, day: date) -> None:
-    """An evening of ``day`` on which all of it is under way; the clock moves on to its end."""
-    meet(system)
-    announce_break(broker, day + timedelta(days=21), day + timedelta(days=56))
-    settle(system)
-    open_camp(system, days=5)
-    hold_talk(system, day)
-    found_associations(system, day)
-    serve_teachers(system, day)
-    settle(system)
+WEEKLY = {"P03": "太极晨练", "P04": "合唱排练"}
+ASSOCIATIONS = WEEKLY | {"P05": "英语角", "P06": "书画会", "P07": "手工坊"}
+"""Whose association meets for what."""
+ADULTS = 3
 
 
 def meet(system: Remote) -> None:
@@ -46,7 +38,7 @@ def meet(system: Remote) -> None:
             "birth_date": f"{2014 + number % 6}-05-17",
             "guardian": f"{name}家长",
             "phone": f"139000010{number:02}",
-            "consented_on": "2026-11-23",
+            "consented_on": clock.now().astimezone(ZONE).date().isoformat(),
             "grounds": GROUNDS[: number % 3],
             "pick_ups": [
                 {"name": f"{name}奶奶", "phone": f"139000020{number:02}", "relation": "grandparent"}
@@ -64,18 +56,18 @@ def _register(system: Remote, code: str, name: str, **facts: Any) -> None:
     system.call("volunteers", "register_participant", **person)
 
 
-def announce_break(broker: str, starts_on: date, ends_on: date) -> None:
-    """The school's system publishes its winter break."""
+def announce_break(broker: str, starts_on: date, ends_on: date, code: str = "WINTER") -> None:
+    """The school's system publishes a break."""
     data = {
         "community": COMMUNITY,
-        "break": "WINTER",
+        "break": code,
         "starts_on": starts_on.isoformat(),
         "ends_on": ends_on.isoformat(),
     }
     event = Event(
         type="break.announced",
         source="school",
-        subject=f"{COMMUNITY}-WINTER",
+        subject=f"{COMMUNITY}-{code}",
         id=f"break-{starts_on}",
         time=clock.now(),
         data=data,
@@ -137,51 +129,105 @@ def hold_talk(system: Remote, day: date, code: str = "T01", title: str = "青春
     coordinator.call("volunteers", "add_material", session=sitting, **paper)
 
 
-def found_associations(system: Remote, day: date) -> None:
-    """Two associations with members and a weekly meeting."""
+def found_associations(system: Remote, first: date, partners: dict[str, str], **rule: Any) -> None:
+    """Associations with members, and a meeting that comes again and again from ``first`` on."""
     coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
-    for number, (partner, title) in enumerate((("P03", "太极晨练"), ("P04", "合唱排练")), 1):
-        for member in range(number, PARENTS, 2):
+    rule = {"rule": "FREQ=WEEKLY;BYDAY=SA"} | rule
+    for number, (partner, title) in enumerate(partners.items(), 1):
+        for member in range(number, PARENTS, len(partners)):
             facts = {
                 "association": f"{COMMUNITY}-{partner}",
                 "participant": f"{COMMUNITY}-F{member:03}",
             }
             coordinator.call("volunteers", "join_association", **facts)
-        meeting = plan(
-            system,
-            f"M{number:02}",
-            "meeting",
-            title,
-            host=partner,
-            rule="FREQ=WEEKLY;BYDAY=SA",
-            starts_on=(day + timedelta(days=1)).isoformat(),
-            start="07:00",
-            end="08:00",
-        )
+        when = {"starts_on": first.isoformat(), "start": "07:00", "end": "08:00", **rule}
+        meeting = plan(system, f"M{number:02}", "meeting", title, host=partner, **when)
         coordinator.call("volunteers", "announce_activity", activity=meeting)
 
 
-def serve_teachers(system: Remote, day: date) -> None:
-    """Each teacher asks for something, and each request has come a step further."""
-    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+def hold_meetings(system: Remote, day: date) -> None:
+    """Whoever is counted on at the associations' meetings of that day has come."""
+    span = {"from": day.isoformat(), "until": day.isoformat(), "state": "announced"}
+    for sitting in pages(system, "volunteers", "find_sessions", **span):
+        if sitting["kind"] == "meeting":
+            _attend(system, sitting["id"])
+
+
+def _attend(system: Remote, sitting: str) -> None:
+    """Who has a place in a session signs in, and it is closed."""
+    found = system.call("volunteers", "find_enrolments", session=sitting, size=500)["items"]
+    for each in found:
+        if each["state"] == "confirmed":
+            system.call("volunteers", "sign_in", enrolment=each["id"])
+    system.call("volunteers", "close_session", session=sitting)
+
+
+def hold_camp(system: Remote, code: str, title: str, holiday: str, days: list[date]) -> None:
+    """Days of a camp: enrolled, confirmed, signed in, and out to people who are known."""
+    facts: dict[str, Any] = {"break": holiday, "start": "09:00", "end": "16:00", "ratio": 4}
+    facts |= {"starts_on": days[0].isoformat(), "ends_on": days[-1].isoformat()}
+    camp = plan(system, code, "camp", title, **facts, capacity=12, age_until=16)
+    sittings = [f"{camp}-{day:%Y%m%d}" for day in days]
+    adults = cleared(system)[:ADULTS]
+    for sitting in sittings:
+        for volunteer in adults:
+            system.call("volunteers", "staff_session", session=sitting, volunteer=volunteer)
+    system.call("volunteers", "announce_activity", activity=camp)
+    for sitting, day in zip(sittings, days, strict=True):
+        clock.travel(at(day - timedelta(days=1), 9))
+        for party in ((1, 2), *((number,) for number in range(3, 13))):
+            enrol(system, sitting, *(f"K{number:03}" for number in party))
+        found = system.call("volunteers", "find_enrolments", session=sitting, size=500)["items"]
+        for each in found:
+            if each["state"] == "offered":
+                system.call("volunteers", "confirm_enrolment", enrolment=each["id"])
+        clock.travel(at(day, 9))
+        _camp_day(system, sitting, day)
+
+
+def _camp_day(system: Remote, sitting: str, day: date) -> None:
+    roll = {"session": sitting, "purpose": "sign-out"}
+    here = system.call("volunteers", "session_roll", **roll)["items"]
+    here = [each for each in here if each["state"] == "confirmed"]
+    for each in here:
+        system.call("volunteers", "sign_in", enrolment=each["id"])
+    clock.travel(at(day, 16))
+    for each in here:
+        leaves = {"enrolment": each["id"], "pick_up": each["pick_ups"][0]["id"]}
+        system.call("volunteers", "sign_out", **leaves)
+    system.call("volunteers", "close_session", session=sitting)
+
+
+def offer_services(system: Remote) -> None:
+    """What teachers may ask for."""
     for code, title, papers, days in SERVICES:
         facts = {"code": code, "title": title, "papers": papers, "working_days": days}
-        coordinator.call("volunteers", "offer_service", community=COMMUNITY, **facts)
+        system.call("volunteers", "offer_service", community=COMMUNITY, **facts)
+
+
+def ask_for_services(system: Remote, day: date) -> None:
+    """Each teacher asks for something, and each request has come a step further."""
+    for number in range(1, TEACHERS + 1):
+        serve_teacher(system, number, day, WAY[: number - 1])
+
+
+def serve_teacher(system: Remote, number: int, day: date, steps: tuple[str, ...] = WAY) -> str:
+    """A teacher asks for a service at the door, which comes so far; the request's id."""
+    coordinator = system.acting(COORDINATOR, "coordinator", COMMUNITY)
+    asked = {
+        "item": f"{COMMUNITY}-{SERVICES[number % len(SERVICES)][0]}",
+        "participant": f"{COMMUNITY}-L{(number - 1) % TEACHERS + 1:03}",
+        "place": "实验学校教师办公室",
+    }
+    request = str(coordinator.call("volunteers", "request_service", **asked)["id"])
     given: dict[str, dict[str, Any]] = {
         "assign": {"staff": COORDINATOR},
         "schedule": {"on": day.isoformat(), "at": "23:00"},
-        "finish": {},
-        "rate": {"rating": 5},
+        "rate": {"rating": 4 + number % 2},
     }
-    for number in range(1, TEACHERS + 1):
-        asked = {
-            "item": f"{COMMUNITY}-{SERVICES[number % len(SERVICES)][0]}",
-            "participant": f"{COMMUNITY}-L{number:03}",
-            "place": "实验学校教师办公室",
-        }
-        made = coordinator.call("volunteers", "request_service", **asked)["id"]
-        for step in WAY[: number - 1]:
-            coordinator.call("volunteers", f"{step}_service", request=made, **given[step])
+    for step in steps:
+        coordinator.call("volunteers", f"{step}_service", request=request, **given.get(step, {}))
+    return request
 
 
 def plan(system: Remote, code: str, kind: str, title: str, **facts: Any) -> str:

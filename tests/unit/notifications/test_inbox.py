@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from notifications import queries
 from notifications.contracts import InboxPage, NotificationView
 from notifications.domain.codes import ChannelCode, DeliveryState, NotificationState
 from notifications.models import Delivery
@@ -261,3 +262,13 @@ def test_a_stranger_and_an_unknown_id_are_told_apart(session: Session) -> None:
         read(session, "nobody")
     with pytest.raises(NotFound, match="notification nothing does not exist"):
         inbox.get(session, {"notification": "nothing"}, actor=OPERATOR)
+
+
+def test_what_was_told_is_counted_by_local_days(session: Session) -> None:
+    happens(session, "pairing.started")
+    today = NOW.astimezone(session.info["zone"]).date()
+    tomorrow = today + timedelta(days=1)
+    for since, until, told in ((None, None, 1), (today, today, 1), (tomorrow, None, 0)):
+        rows = queries.summary(session, COMMUNITY, since, until)
+        assert sum(row["total"] for row in rows if row["recipient"] == S01) == told
+    assert queries.summary(session, COMMUNITY, None, today - timedelta(days=1)) == []

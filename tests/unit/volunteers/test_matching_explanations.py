@@ -223,6 +223,16 @@ def test_who_would_suit_but_has_no_room_is_counted() -> None:
     assert "1 suitable, but without room left" in blocker_sentence(found, "en")
 
 
+def test_the_cause_is_the_filter_that_most_fail_or_that_there_is_no_room() -> None:
+    need = a_need(skills=frozenset({"escort"}))
+    nobody_can = blockers(
+        need, [a_volunteer(id="V1"), a_volunteer(id="V2", load=2)], DEFAULT_RULES, TODAY
+    )
+    assert nobody_can.cause == "skills"
+    assert blockers(a_need(), [a_volunteer(load=2)], DEFAULT_RULES, TODAY).cause == "capacity"
+    assert blockers(a_need(), [], DEFAULT_RULES, TODAY).cause == "capacity"
+
+
 def test_after_a_run_the_eligible_are_said_to_be_given_to_others() -> None:
     needs = [a_need(id=f"N{n}") for n in range(3)]
     [left] = match(needs, [a_volunteer()], DEFAULT_RULES, TODAY).unmatched

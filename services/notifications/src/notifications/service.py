@@ -165,7 +165,7 @@ class NotificationsService(Service):
         call.actor.require(data["community"])
         return {
             "community": data["community"],
-            "items": queries.summary(call.session, data["community"]),
+            "items": queries.summary(call.session, **data),
         }
 
     # -- rules, texts, reasons

@@ -18,7 +18,16 @@ from notifications.domain.codes import (
     Urgency,
 )
 from servicekit.phones import PROBLEM, e164
-from servicekit.schemas import Code, Id, PageArgs, Schema, UtcTime, check_community, page_of
+from servicekit.schemas import (
+    Code,
+    Id,
+    LocalDate,
+    PageArgs,
+    Schema,
+    UtcTime,
+    check_community,
+    page_of,
+)
 
 MAX_RECORDS = 10_000
 
@@ -237,7 +246,11 @@ class MarkReadResult(Schema):
 
 
 class Summary(Schema):
+    """What was told from one local date to another, both included; without them, ever."""
+
     community = _community(required=True)
+    since = LocalDate(load_default=None, allow_none=True, data_key="from")
+    until = LocalDate(load_default=None, allow_none=True)
 
 
 class SummaryRow(Schema):

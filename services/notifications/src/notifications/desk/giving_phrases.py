@@ -97,6 +97,7 @@ GIVING: dict[str, tuple[str, str]] = {
         "捐赠物资从认捐到签收：收取、检修、预留给最需要的家庭、送达、由协调员确认签收。",
         "Donated things from pledge to receipt: every hand they go through is kept.",
     ),
+    "things_done": ("已签收或作废的 {total} 件", "{total} receipted or discarded"),
     "things_empty": ("还没有登记物资。", "Nothing has been pledged yet."),
     "thing_offer": ("登记认捐", "Note a pledge"),
     "thing_offer_title": ("名称", "What it is"),

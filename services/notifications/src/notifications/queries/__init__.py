@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, lazyload
 
 from notifications import rulebook
@@ -215,8 +215,11 @@ def template_source(session: Session, name: str, locale: str) -> str | None:
     return known[name, locale]
 
 
-def summary(session: Session, community: str) -> list[dict[str, Any]]:
+def summary(
+    session: Session, community: str, since: date | None = None, until: date | None = None
+) -> list[dict[str, Any]]:
     """What each member was told by each template: how often, how much of it acknowledged."""
+    told = _told_here(session, community, since, until)
     acknowledged = case((Notification.state == NotificationState.ACKNOWLEDGED, 1), else_=0)
     rows = session.execute(
         select(
@@ -227,21 +230,37 @@ def summary(session: Session, community: str) -> list[dict[str, Any]]:
             func.sum(acknowledged).label("acknowledged"),
         )
         .join(StaffMember, StaffMember.id == Notification.recipient)
-        .where(Notification.community == community)
+        .where(*told)
         .group_by(Notification.template, Notification.recipient, StaffMember.role)
         .order_by(Notification.template, Notification.recipient)
     )
-    travelled = _deliveries(session, community)
+    travelled = _deliveries(session, told)
     return [{**row._mapping, "deliveries": travelled[row.template, row.recipient]} for row in rows]
 
 
-def _deliveries(session: Session, community: str) -> dict[tuple[str, str], dict[str, Any]]:
+def _told_here(
+    session: Session, community: str, since: date | None, until: date | None
+) -> list[ColumnElement[bool]]:
+    """Which notifications are of the community, and of these local days."""
+    told = [Notification.community == community]
+    zone: ZoneInfo = session.info["zone"]
+    if since is not None:
+        told.append(Notification.created_at >= datetime.combine(since, time(), zone))
+    if until is not None:
+        after = datetime.combine(until + timedelta(days=1), time(), zone)
+        told.append(Notification.created_at < after)
+    return told
+
+
+def _deliveries(
+    session: Session, told: Sequence[ColumnElement[bool]]
+) -> dict[tuple[str, str], dict[str, Any]]:
     """(template, recipient) → channel → state → number."""
     columns = (Notification.template, Notification.recipient, Delivery.channel, Delivery.state)
     rows = session.execute(
         select(*columns, func.count())
         .join(Notification, Notification.id == Delivery.notification)
-        .where(Notification.community == community)
+        .where(*told)
         .group_by(*columns)
         .order_by(*columns)
     )

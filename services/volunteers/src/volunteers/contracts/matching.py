@@ -33,12 +33,17 @@ class BlockerView(Schema):
 
 
 class UnmatchedView(Schema):
-    """A need nobody can be proposed for, and why: one sentence in each language."""
+    """A need nobody can be proposed for, and why: one sentence in each language.
+
+    ``cause`` is that in a word: a filter, or ``ended`` where the need's last day is over.
+    """
 
     need = Id()
     aid_kind = Code(AidKind)
     eligible = fields.Integer()
     blockers = fields.List(fields.Nested(BlockerView))
+    cause = fields.String()
+    label = told()
     sentence = fields.Dict(keys=fields.String(), values=fields.String())
 
 

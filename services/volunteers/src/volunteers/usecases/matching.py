@@ -27,6 +27,7 @@ from volunteers.domain.matching import (
     regret_sentence,
 )
 from volunteers.domain.matching import Volunteer as Person
+from volunteers.domain.matching.phrases import NAMES
 from volunteers.domain.remedies import LOCALES, labels
 from volunteers.models import MatchRun, NeedCopy, Volunteer
 from volunteers.queries.lookup import chunks, local_day
@@ -256,6 +257,8 @@ def _reasons(outcome: Outcome) -> list[dict[str, Any]]:
 def _blocked(found: Blockers) -> dict[str, Any]:
     return found.to_data() | {
         "aid_kind": AidKind(found.aid_kind),
+        "cause": found.cause,
+        "label": dict(zip(LOCALES, NAMES[found.cause], strict=True)),
         "sentence": {locale: blocker_sentence(found, locale, labels(locale)) for locale in LOCALES},
     }
 
@@ -268,6 +271,8 @@ def _ended(copy: NeedCopy) -> dict[str, Any]:
         "aid_kind": AidKind(facts["aid_kind"]),
         "eligible": 0,
         "blockers": [],
+        "cause": "ended",
+        "label": {"zh-CN": "已到期", "en": "ended"},
         "sentence": {
             "zh-CN": f"需求已于{day}到期而未结对；请延长期限或关闭需求。",
             "en": f"The need ended on {day} without a pairing; extend it or close it.",

@@ -55,6 +55,13 @@ class Blockers:
         """The filters that alone would stop everybody."""
         return tuple(name for name, count in self.failing if count == self.volunteers)
 
+    @property
+    def cause(self) -> str:
+        """All that in a word: who would do has no room, else the filter that most fail."""
+        if self.eligible or self.at_capacity or not self.failing:
+            return "capacity"
+        return self.failing[0][0]
+
     def to_data(self) -> dict[str, Any]:
         return {
             "need": self.need,
