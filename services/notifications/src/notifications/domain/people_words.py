@@ -36,6 +36,7 @@ class AbsenceReason(LabelledEnum):
     MOVED = "moved", "搬离", "moved away"
     CLEARANCE = "clearance", "资质问题", "clearance"
     CONDUCT = "conduct", "行为问题", "conduct"
+    INACTIVE = "inactive", "长期未参加服务", "no service for a long time"
     OTHER = "other", "其他", "other"
 
 
