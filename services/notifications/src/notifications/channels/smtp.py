@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -60,6 +61,8 @@ class Server:
         else:
             smtp = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
         try:
+            # or the last word, which is short, waits until the mail before it is acknowledged
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.scheme == "smtp+starttls":
                 smtp.starttls(context=ssl.create_default_context())
             if self.user is not None:
