@@ -61,8 +61,8 @@ class Server:
         else:
             smtp = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
         try:
-            # or the last word, which is short, waits until the mail before it is acknowledged
-            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if smtp.sock:  # or the last word waits until the mail before it is acknowledged
+                smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self.scheme == "smtp+starttls":
                 smtp.starttls(context=ssl.create_default_context())
             if self.user is not None:
