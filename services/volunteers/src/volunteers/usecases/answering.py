@@ -8,17 +8,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from volunteers.domain.matching import Candidate, Need, propose_one
-from volunteers.models import Pairing
 from volunteers.queries.lookup import local_day
 from volunteers.queries.world import World, known_needs, open_needs, world_near
-from volunteers.usecases.proposing import Proposal, propose
+from volunteers.usecases.proposing import Proposal, store
 
 
 def propose_for(
     session: Session, community: str, needs: Collection[str], *, now: datetime
-) -> list[Pairing]:
+) -> None:
     """Answer some needs at once, each with its own best candidate, the most urgent first."""
-    today, stored = local_day(session, now), list[Pairing]()
+    today = local_day(session, now)
     waiting = known_needs(session, open_needs(session, community, today, needs))
     for need in sorted(waiting, key=lambda need: (need.priority, need.id)):
         # read anew: the need before may have taken the volunteer's last place
@@ -26,8 +25,7 @@ def propose_for(
         found = propose_one(need, seen.volunteers, seen.rules, today)
         if found:
             proposal = _from_candidates(seen, need, found)
-            stored += propose(session, [proposal], seen.rules, today, now=now)
-    return stored
+            store(session, [proposal], seen.rules, today, now=now)
 
 
 def _from_candidates(seen: World, need: Need, found: Collection[Candidate]) -> Proposal:
