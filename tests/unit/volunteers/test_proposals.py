@@ -1,5 +1,6 @@
 """Proposals from a run over a community: stored once, explained for ever."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import timedelta
@@ -29,6 +30,7 @@ from unit.volunteers.neighbourhood import (
 )
 from volunteers.contracts import matching as of
 from volunteers.domain.matching import DEFAULT_RULES, chains
+from volunteers.domain.matching.geometry import metres
 from volunteers.models import MatchRun, NeedCopy, Pairing, Volunteer
 from volunteers.queries.world import known_needs, world, world_near
 from volunteers.usecases import explaining, matching, pairings, progress, rules
@@ -397,3 +399,28 @@ def test_one_need_reads_only_who_lives_within_its_reach(session: Session) -> Non
     hear(session)
     (need,) = known_needs(session, [session.get_one(NeedCopy, NEED)])
     assert [each.id for each in world_near(session, need, TODAY).volunteers] == [near]
+
+
+@pytest.mark.parametrize("latitude", [3.0, 41.8, 53.5])
+def test_whoever_lives_as_near_as_they_and_the_rules_say_is_read(
+    session: Session, latitude: float
+) -> None:
+    """In every direction; and nobody who lives far beyond the nearer of both bounds."""
+    hear(session, latitude=latitude, longitude=123.4)
+    (need,) = known_needs(session, [session.get_one(NeedCopy, NEED)])
+    for number in range(48):
+        turn, away = 2 * math.pi * number / 24, 1100 / 111_195 * (number + 1) / 48
+        register(
+            session,
+            f"V{number:03}",
+            max_distance_m=(300, 700, 5000)[number % 3],
+            latitude=latitude + away * math.cos(turn),
+            longitude=123.4 + away * math.sin(turn) / math.cos(math.radians(latitude)),
+        )
+    seen = {each.id for each in world_near(session, need, TODAY).volunteers}
+    for each in session.scalars(sa.select(Volunteer)):
+        bound = min(each.max_distance_m, DEFAULT_RULES.reach(need.aid_kind))
+        away_m = metres(need.latitude, need.longitude, each.latitude, each.longitude)
+        assert each.id in seen or away_m > bound
+        assert each.id not in seen or away_m < 1.02 * bound
+    assert 5 < len(seen) < 40

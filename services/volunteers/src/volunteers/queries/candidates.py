@@ -16,7 +16,6 @@ from volunteers.domain.calendar import Slot
 from volunteers.domain.codes import VolunteerState
 from volunteers.domain.matching import Companion, Need, Rules
 from volunteers.domain.matching import Volunteer as Candidate
-from volunteers.domain.matching.geometry import metres
 from volunteers.domain.states import LIVE
 from volunteers.domain.training import gated
 from volunteers.models import Clearance, Pairing, Partner, Volunteer
@@ -67,26 +66,30 @@ def active_volunteers(session: Session, community: str, *near: Any) -> Sequence[
     return session.execute(wanted).all()
 
 
-def within_reach(session: Session, need: Need, rules: Rules) -> list[Any]:
-    """Those of them who offer the need's aid, and live no farther than the rules and they say."""
-    reach = rules.reach(need.aid_kind)
-    north = reach / METRES_A_DEGREE * 1.01
+def within_reach(session: Session, need: Need, rules: Rules) -> Sequence[Any]:
+    """Those of them who offer the need's aid and live as near as the rules and they themselves say,
+    or little farther."""
+    north = _degrees(rules.reach(need.aid_kind))
     # meridians come closer towards the poles; on one of them every longitude is near
     shrink = math.cos(math.radians(min(abs(need.latitude) + north, 90)))
     east = north / shrink if shrink > north / 180 else 180
-    around = active_volunteers(
+    to_north = Volunteer.latitude - need.latitude
+    to_east = (Volunteer.longitude - need.longitude) * shrink
+    away, own = to_north * to_north + to_east * to_east, _degrees(Volunteer.max_distance_m)
+    return active_volunteers(
         session,
         need.community,
         Volunteer.latitude.between(need.latitude - north, need.latitude + north),
         Volunteer.longitude.between(need.longitude - east, need.longitude + east),
+        away <= north * north,
+        away <= own * own,
         sa.cast(Volunteer.aid_kinds, sa.Text).contains(f'"{need.aid_kind}"', autoescape=True),
     )
-    home = need.latitude, need.longitude
-    return [
-        row
-        for row in around
-        if metres(*home, row.latitude, row.longitude) <= min(reach, row.max_distance_m)
-    ]
+
+
+def _degrees(metres: Any) -> Any:
+    """As many degrees of latitude, and a hundredth more."""
+    return metres * (1.01 / METRES_A_DEGREE)
 
 
 def candidates(session: Session, rows: Iterable[Any], today: date) -> list[Candidate]:

@@ -13,9 +13,7 @@ from volunteers.queries.world import World, known_needs, open_needs, world_near
 from volunteers.usecases.proposing import Proposal, store
 
 
-def propose_for(
-    session: Session, community: str, needs: Collection[str], *, now: datetime
-) -> None:
+def propose_for(session: Session, community: str, needs: Collection[str], *, now: datetime) -> None:
     """Answer some needs at once, each with its own best candidate, the most urgent first."""
     today = local_day(session, now)
     waiting = known_needs(session, open_needs(session, community, today, needs))
