@@ -25,7 +25,7 @@ demo: $(INSTALLED) ## 68 households, matched and visited, in one process (needs 
 	@$(BIN)/sunshine demo
 
 .PHONY: run
-run: $(INSTALLED) ## the same in one process, and it stays up
+run: $(INSTALLED) ## the sample community of today in one process, and it stays up
 	@$(BIN)/sunshine run
 
 .PHONY: test
