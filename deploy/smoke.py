@@ -7,13 +7,13 @@ from pathlib import Path
 from servicekit import clock
 from sunshine.cli import console  # makes sockets cooperative: before anything opens one
 from sunshine.place import Place
-from sunshine.sample import COMMUNITY, COORDINATOR, certify
+from sunshine.sample import COMMUNITY, COORDINATOR, certify, find_examples
 from sunshine.system import Remote, connect, settle
 
 place = Place(Path("var"), os.environ["SUNSHINE_AMQP_URI"])
 with connect(place) as system:
     assert isinstance(system, Remote)
-    certify(place.broker)
+    certify(place.broker, find_examples())
     settle(system)
     system.call("volunteers", "match", community=COMMUNITY, dry_run=False)
     proposed = {"community": COMMUNITY, "state": "proposed", "page": 1, "size": 1}
