@@ -218,13 +218,13 @@ def test_what_was_committed_late_is_read_while_later_ones_are_on_their_way(
         connection.execute(sa.insert(db.outbox), [row(name) for name in named(4)])
         ids = list(connection.scalars(sa.select(db.outbox.c.id).order_by(db.outbox.c.id)))
         sent = [ids[1], ids[2]]
-        found = connection.execute(outbox.waiting(dialect, sent, NOW, 10)).all()
+        found = connection.execute(*outbox.waiting(dialect, sent, NOW, 10)).all()
         assert [each.subject for each in found] == ["t0", "t3"]
         assert json.loads(found[0].data) == row("t0")["data"]
-        connection.execute(outbox.forget(dialect, sent))
+        connection.execute(*outbox.forget(dialect, sent))
         connection.execute(outbox.mark_unroutable(dialect, [ids[0]], NOW))
         later = NOW + timedelta(seconds=1)
         assert [
-            each.subject for each in connection.execute(outbox.waiting(dialect, [], NOW, 9))
+            each.subject for each in connection.execute(*outbox.waiting(dialect, [], NOW, 9))
         ] == ["t3"]
-        assert len(connection.execute(outbox.waiting(dialect, [], later, 9)).all()) == 2
+        assert len(connection.execute(*outbox.waiting(dialect, [], later, 9)).all()) == 2

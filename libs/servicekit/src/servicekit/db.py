@@ -173,19 +173,29 @@ def insert_ignore(
     return [tuple(row) if len(keys) > 1 else row[0] for row in found]
 
 
-def one_of(column: Any, ids: Collection[int | str], dialect: str) -> sa.ColumnElement[bool]:
+def one_of(
+    column: Any, ids: Collection[int | str] | sa.BindParameter[Any], dialect: str
+) -> sa.ColumnElement[bool]:
     """Whether a column is one of many ids, which travel as one parameter.
 
-    With hundreds of ids that is some milliseconds cheaper than ``column.in_``.
+    With hundreds of ids that is some milliseconds cheaper than ``column.in_``. For a statement
+    that is made once the parameter itself is given, and gets its value by ``as_one``.
     """
+    if not isinstance(ids, sa.BindParameter):
+        ids = sa.literal(as_one(ids, dialect), sa.types.NullType())
     if dialect == "postgresql":
-        quoted = ",".join(f'"{key}"' for key in ids)  # an id has neither quotes nor backslashes
-        text = sa.literal(f"{{{quoted}}}", sa.types.NullType())
-        array = sa.cast(text, postgresql.ARRAY(column.type))
+        array = sa.cast(ids, postgresql.ARRAY(column.type))
         found: sa.ColumnElement[bool] = column == sa.any_(array)
         return found
-    each = sa.func.json_each(json.dumps(list(ids))).table_valued("value")
+    each = sa.func.json_each(ids).table_valued("value")
     return sa.cast(column.in_(sa.select(each.c.value)), sa.Boolean)
+
+
+def as_one(ids: Collection[int | str], dialect: str) -> str:
+    """Many ids as one value; an id has neither quotes nor backslashes."""
+    if dialect == "postgresql":
+        return "{" + ",".join(f'"{key}"' for key in ids) + "}"
+    return json.dumps(list(ids))
 
 
 def create_engine(url: str, *, pool_size: int = 10) -> sa.Engine:

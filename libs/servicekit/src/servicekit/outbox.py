@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from servicekit import failpoints
-from servicekit.db import insert_ignore, one_of, outbox
+from servicekit.db import as_one, insert_ignore, one_of, outbox
 from servicekit.events import event_id
 from servicekit.schemas import EventData
 
@@ -70,20 +71,35 @@ def _checked(schema: EventData, what: str, data: dict[str, Any]) -> Any:
     return body
 
 
-def waiting(dialect: str, sent: Collection[int], tried: datetime, limit: int) -> sa.Select[Any]:
+Statement = tuple[sa.Executable, dict[str, Any]]
+"""A statement and its parameters: the relay's are made once, since it asks for each event."""
+
+
+def waiting(dialect: str, sent: Collection[int], tried: datetime, limit: int) -> Statement:
     """The events that shall leave next, but those just ``sent`` and those tried after ``tried``."""
+    return _waiting(dialect), {"sent": as_one(sent, dialect), "tried": tried, "limit": limit}
+
+
+@cache
+def _waiting(dialect: str) -> sa.Select[Any]:
     columns = [outbox.c[name] for name in ("id", "event_id", "type", "subject", "traceparent")]
     data = sa.cast(outbox.c.data, sa.Text).label("data")  # nobody looks into it on its way
-    query = sa.select(*columns, outbox.c.created_at, data)
-    query = query.where(sa.or_(outbox.c.unroutable_at.is_(None), outbox.c.unroutable_at < tried))
-    if sent:  # not by range: one with a lower id may have been committed meanwhile
-        query = query.where(sa.not_(one_of(outbox.c.id, sent, dialect)))
-    return query.order_by(outbox.c.id).limit(limit)
+    untried = outbox.c.unroutable_at.is_(None) | (outbox.c.unroutable_at < sa.bindparam("tried"))
+    # not by range: one with a lower id may have been committed meanwhile
+    unsent = sa.not_(one_of(outbox.c.id, sa.bindparam("sent", type_=sa.types.NullType()), dialect))
+    query = sa.select(*columns, outbox.c.created_at, data).where(untried, unsent)
+    return query.order_by(outbox.c.id).limit(sa.bindparam("limit", type_=sa.Integer()))
 
 
-def forget(dialect: str, ids: Collection[int]) -> sa.Delete:
+def forget(dialect: str, ids: Collection[int]) -> Statement:
     """They are with the broker."""
-    delete = sa.delete(outbox).where(one_of(outbox.c.id, ids, dialect))
+    return _forget(dialect), {"sent": as_one(ids, dialect)}
+
+
+@cache
+def _forget(dialect: str) -> sa.Delete:
+    sent = sa.bindparam("sent", type_=sa.types.NullType())
+    delete = sa.delete(outbox).where(one_of(outbox.c.id, sent, dialect))
     if dialect == "postgresql":
         # not synced: if a crash takes it back, they are sent once more, and known by their ids
         setting = sa.select(sa.func.set_config("synchronous_commit", "off", True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -27,6 +28,11 @@ LOOK_SECONDS = 0.02  # what others commit while this process awaits confirms
 LOCK_KEY = 0x53554E  # one relay at a time per database keeps the order of each subject
 LOCK_MILLISECONDS = 500  # then a relay that queues for the lock looks whether it shall stop
 LOCK_NOT_AVAILABLE = "55P03"
+LINGER_SECONDS = 0.1  # the lock is kept where events come one after the other
+
+_TIMEOUT = sa.func.set_config("lock_timeout", sa.bindparam("timeout"), True)  # for this query
+TAKE_LOCK = sa.select(_TIMEOUT, sa.func.pg_advisory_lock(LOCK_KEY))
+UNLOCK = sa.select(sa.func.pg_advisory_unlock_all())
 
 Begin = Callable[[], AbstractContextManager[sa.Connection]]
 Flight = tuple[Sequence[Any], Window]  # rows, and what becomes of them
@@ -36,10 +42,11 @@ class Relay:
     """Moves one service's outbox; woken by each commit, and looking by itself once a second.
 
     Of several processes on one PostgreSQL database one relays at a time (an advisory lock): the
-    one whose commit woke it, as soon as the other has sent what it has. Rows leave in the order
-    of their ids, which is the order of each subject's events: whoever publishes about a subject
-    holds its row until the commit. While the broker confirms some windows, the next are read.
-    What no queue wanted is sent again after ``unroutable_seconds``.
+    one whose commit woke it, as soon as the other finds nothing more for a moment; while that one
+    looks, it takes what any of them has committed. Rows leave in the order of their ids, which is
+    the order of each subject's events: whoever publishes about a subject holds its row until the
+    commit. While the broker confirms some windows, the next are read. What no queue wanted is sent
+    again after ``unroutable_seconds``.
     """
 
     def __init__(
@@ -75,29 +82,29 @@ class Relay:
                 log.warning("relay.waiting", service=self.service, error=type(error).__name__)
                 eventlet.sleep(POLL_SECONDS)  # not at each commit: it would try again and again
             else:
-                self._rest(POLL_SECONDS)
+                if not self._stopping:  # who stops it has sent the signal already
+                    self._rest(POLL_SECONDS)
         self._publisher.close()
 
     def relay_all(self) -> None:
         """Send window after window until there is nothing left, or the service stops."""
         if self._dialect != "postgresql":  # SQLite: one process, one connection
-            self._relay(self._engine.begin)
+            self._relay(self._engine.begin, linger=0.0)
             return
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             try:
                 if self._locked(connection):
                     # autocommit: no transaction is open while the broker is awaited
-                    self._relay(lambda: nullcontext(connection))
+                    self._relay(lambda: nullcontext(connection), linger=LINGER_SECONDS)
             finally:
                 # all: a lock that is granted as its timeout strikes is held, and reported as not
-                connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
+                connection.execute(UNLOCK)
 
     def _locked(self, connection: sa.Connection) -> bool:
         """Queue until no other process relays; False when the service stops before."""
-        limit = sa.func.set_config("lock_timeout", str(LOCK_MILLISECONDS), True)  # for this query
         while not self._stopping:
             try:
-                connection.execute(sa.select(limit, sa.func.pg_advisory_lock(LOCK_KEY)))
+                connection.execute(TAKE_LOCK, {"timeout": str(LOCK_MILLISECONDS)})
             except sa.exc.OperationalError as error:
                 if getattr(error.orig, "pgcode", None) != LOCK_NOT_AVAILABLE:
                     raise
@@ -105,8 +112,10 @@ class Relay:
                 return True
         return False
 
-    def _relay(self, begin: Begin) -> None:
+    def _relay(self, begin: Begin, *, linger: float) -> None:
+        """Send what is there, and what comes within so many seconds after the last of it."""
         flying: deque[Flight] = deque()
+        ends = time.monotonic()
         while True:
             self._signal = Signal()  # before looking: what is committed from now on wakes again
             while flying and flying[0][1].settled:
@@ -116,7 +125,8 @@ class Relay:
             if rows:
                 messages = [self._message(row) for row in rows]
                 flying.append((rows, self._publisher.post(messages, self.wake)))
-            elif not flying:
+                ends = time.monotonic() + linger
+            elif not flying and (self._stopping or time.monotonic() >= ends):
                 return
             if len(rows) < WINDOW:
                 self._rest(LOOK_SECONDS)
@@ -125,7 +135,7 @@ class Relay:
         sent = [row.id for rows, _window in flying for row in rows]
         tried = clock.now() - self._pause
         with begin() as connection:
-            rows = connection.execute(waiting(self._dialect, sent, tried, WINDOW)).all()
+            rows = connection.execute(*waiting(self._dialect, sent, tried, WINDOW)).all()
         OUTBOX_ROWS.labels(self.service).set(len(sent) + len(rows))
         if rows:
             failpoints.reached("relay.read")
@@ -154,7 +164,7 @@ class Relay:
         kept = [row for position, row in enumerate(rows) if position in returned]
         sent = [row for position, row in enumerate(rows) if position not in returned]
         with begin() as connection:
-            connection.execute(forget(self._dialect, [row.id for row in sent]))
+            connection.execute(*forget(self._dialect, [row.id for row in sent]))
             if kept:
                 unroutable = mark_unroutable(self._dialect, [row.id for row in kept], clock.now())
                 connection.execute(unroutable)
