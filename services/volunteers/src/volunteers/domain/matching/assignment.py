@@ -99,7 +99,7 @@ def _canonical(candidates: Candidates, needs: int, capacities: Sequence[int] | I
         if column.min(initial=0) < 0 or column.max(initial=-1) >= size:
             raise ValueError("a candidate names a need or volunteer out of range; count from 0")
     pair = rows[:, 0] * len(capacities) + rows[:, 1]
-    order = _sorting(pair, needs * len(capacities))
+    order = sorting(pair, needs * len(capacities))
     rows = rows[order]
     first = np.diff(pair[order], prepend=-1) > 0
     if first.all():
@@ -107,7 +107,7 @@ def _canonical(candidates: Candidates, needs: int, capacities: Sequence[int] | I
     return rows[np.lexsort((-rows[:, 2], rows[:, 1], rows[:, 0]))][first]
 
 
-def _sorting(keys: Ints, end: int) -> Ints:
+def sorting(keys: Ints, end: int) -> Ints:
     """``np.argsort`` of keys below ``end``: numbers alone sort several times as fast as places."""
     if end * len(keys) >= 2**63:
         return np.argsort(keys, kind="stable")

@@ -27,7 +27,7 @@ def served_per_class(ranks: Ints, pairs: Ints, limits: Ints) -> Ints:
     limits  capacity of each volunteer
     """
     classes = int(ranks.max()) + 1 if len(ranks) else 0
-    pairs = pairs[limits[pairs[:, 1]] > 0]
+    pairs = with_room(pairs, limits)
     holder = _largest(pairs, len(ranks), limits)
     hoping = np.zeros(len(ranks), dtype=np.bool_)
     hoping[pairs[:, 0]] = True
@@ -41,6 +41,12 @@ def served_per_class(ranks: Ints, pairs: Ints, limits: Ints) -> Ints:
         if growing.serve(need):
             served[ranks[need]] += 1
     return served.astype(np.int64)
+
+
+def with_room(pairs: Ints, limits: Ints) -> Ints:
+    """The pairs whose volunteer has a place at all; mostly these are all, and nothing is copied."""
+    room = limits[pairs[:, 1]] > 0
+    return pairs if room.all() else pairs[room]
 
 
 def _largest(pairs: Ints, needs: int, limits: Ints) -> Ints:

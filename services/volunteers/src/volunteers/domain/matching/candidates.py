@@ -12,6 +12,7 @@ from datetime import date
 import numpy as np
 from scipy.spatial import KDTree
 
+from volunteers.domain.matching.assignment import sorting
 from volunteers.domain.matching.geometry import Ints, chord_of
 from volunteers.domain.matching.pairs import Pairs
 from volunteers.domain.matching.pool import Asked, Pool
@@ -79,7 +80,15 @@ def graph_of(asked: Asked, pool: Pool, bound: int = BOUND) -> Graph:
         left_out[first_out[:, 0]] = first_out[:, 2]
         parts.append(rows[rows[:, 3] <= bound])
     rows = np.concatenate(parts)
-    return Graph(rows[np.lexsort((rows[:, 3], rows[:, 0]))], eligible, left_out)
+    return Graph(by_need_and_rank(rows), eligible, left_out)
+
+
+def by_need_and_rank(rows: Ints) -> Ints:
+    """The order in which a graph has its rows."""
+    ranks = int(rows[:, 3].max(initial=0)) + 1
+    needs = int(rows[:, 0].max(initial=0)) + 1
+    ordered: Ints = rows[sorting(rows[:, 0] * ranks + rows[:, 3], needs * ranks)]
+    return ordered
 
 
 def ranked_rows(asked: Asked, pool: Pool, wanted: Ints) -> Iterator[Ints]:

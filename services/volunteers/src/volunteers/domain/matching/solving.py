@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from volunteers.domain.matching.assignment import NOBODY, assign, price_of_order
-from volunteers.domain.matching.candidates import NOTHING, Graph, ranked_rows
+from volunteers.domain.matching.augmenting import with_room
+from volunteers.domain.matching.candidates import NOTHING, Graph, by_need_and_rank, ranked_rows
 from volunteers.domain.matching.geometry import Bools, Ints
 from volunteers.domain.matching.pool import Asked, Pool
 from volunteers.domain.matching.prices import least_prices
@@ -73,7 +74,7 @@ def _missing(
         return rows[:0]
     ranks = np.unique(classes, return_inverse=True)[1].reshape(-1)
     at = price_of_order(ranks, rows)[ranks] if len(ranks) else ranks
-    rows = rows[limits[rows[:, 1]] > 0]
+    rows = with_room(rows, limits)
     prices, keeps = least_prices(rows[:, :3], found[0], at, pool.size)
     prices[limits == 0] = np.iinfo(np.int64).max // 2
     doubtful = (graph.left_out > keeps) & (graph.left_out != NOTHING)
@@ -89,8 +90,8 @@ def _missing(
 
 
 def _widened(graph: Graph, missing: Ints) -> Graph:
-    rows = np.concatenate([graph.rows, missing])
-    return Graph(rows[np.lexsort((rows[:, 3], rows[:, 0]))], graph.eligible, graph.left_out)
+    rows = by_need_and_rank(np.concatenate([graph.rows, missing]))
+    return Graph(rows, graph.eligible, graph.left_out)
 
 
 def _others(rows: Ints, without: Ints) -> Ints:
