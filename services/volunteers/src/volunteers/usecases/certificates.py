@@ -26,8 +26,7 @@ def issue_certificate(
 ) -> Certificate:
     """Certify what was verified in a period. The same on the same day is the same certificate."""
     volunteer = one(session, Volunteer, data["volunteer"], lock=True)
-    today = local_day(session, now)
-    since, until = data["since"], data["until"]
+    today, since, until = local_day(session, now), data["since"], data["until"]
     if not since <= until <= today:
         problem = f"{since} to {until} is not a period up to today; give days in order"
         raise Invalid({"until": [problem]})
@@ -40,7 +39,7 @@ def issue_certificate(
         )
     issued = _issued_on(session, volunteer.id, today)
     for known in issued:
-        said = (known.since, known.until, known.minutes, known.revoked_on)
+        said = known.since, known.until, known.minutes, known.revoked_on
         if said == (since, until, minutes, None):
             return known
     serial = f"{volunteer.id}-Z{today:%Y%m%d}{len(issued) + 1:02}"
