@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 import json
+import math
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -198,18 +200,39 @@ def as_one(ids: Collection[int | str], dialect: str) -> str:
     return json.dumps(list(ids))
 
 
+REST_SECONDS = 1.0
+
+
 def create_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
     """An engine for one service: PostgreSQL with a pool, SQLite with one connection."""
     if url.startswith("sqlite"):
         return _sqlite_engine(url)
-    return sa.create_engine(
+    engine = sa.create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_timeout=10,
         connect_args={"connect_timeout": 5},
     )
+    _look_after_rest(engine)
+    return engine
+
+
+def _look_after_rest(engine: sa.Engine) -> None:
+    """Ask a connection whether it is alive, unless it was just used: that costs a round trip."""
+
+    @sa.event.listens_for(engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["used"] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def look(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("used", math.inf) < REST_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.InvalidatePoolError from error  # the pool connects anew
 
 
 def _sqlite_engine(url: str) -> sa.Engine:
