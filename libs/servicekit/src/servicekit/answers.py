@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from servicekit.calling import KEY
 from servicekit.db import answered, insert_ignore
 from servicekit.errors import Conflict, Invalid
-from servicekit.events import UNSTORABLE
+from servicekit.events import storable
 from servicekit.privacy import blind_index, vault_of
 
 LONGEST = 200
@@ -29,7 +29,7 @@ def key_of(context: Mapping[str, Any]) -> str | None:
     key = context.get(KEY)
     if key is None:
         return None
-    if not isinstance(key, str) or not 0 < len(key) <= LONGEST or UNSTORABLE.search(key):
+    if not isinstance(key, str) or not 0 < len(key) <= LONGEST or not storable(key):
         raise Invalid({KEY: [f"is no text of 1 to {LONGEST} characters; send a UUID, say"]})
     return key
 

@@ -21,8 +21,12 @@ EXCHANGE = "{}.events"
 LIMITS = {"type": 80, "source": 120, "subject": 200, "id": 300}
 """Characters that the messaging tables have room for; a longer id is refused, never cut."""
 
-UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""NUL and half surrogate pairs: JSON can say them, databases can't keep them."""
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+def storable(text: str) -> bool:
+    """Whether a database can keep it: JSON can say NUL and half surrogate pairs as well."""
+    return "\0" not in text and (text.isascii() or not _HALVES.search(text))
 
 
 class Unreadable(Exception):
@@ -96,7 +100,7 @@ def _json_object(raw: bytes) -> dict[str, Any]:
         raise Unreadable(f"the body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are read")
     try:
         # decoded here: json would take UTF-16 and lone surrogates as well
-        content = _JSON.decode(raw.decode("utf-8-sig"))
+        content = _JSON.decode(raw.decode().removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"the body is not JSON in UTF-8: {type(error).__name__}") from None
     if not isinstance(content, dict):
@@ -149,7 +153,7 @@ def _text(value: Any, name: str) -> str:
         return ""
     if len(value) > LIMITS[name]:
         raise Unreadable(f"the event's {name} is longer than {LIMITS[name]} characters")
-    if UNSTORABLE.search(value):
+    if not storable(value):
         raise Unreadable(f"the event's {name} has a character that cannot be stored")
     return value
 

@@ -12,7 +12,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from servicekit.errors import Invalid
-from servicekit.events import UNSTORABLE
+from servicekit.events import storable
 
 fields.Field.default_error_messages |= {
     "required": "is missing; give a value",
@@ -92,7 +92,7 @@ class Schema(ma.Schema):
 def _unstorable(value: Any) -> bool:
     if isinstance(value, list):
         return any(_unstorable(text) for text in value if isinstance(text, str))
-    return isinstance(value, str) and UNSTORABLE.search(value) is not None
+    return isinstance(value, str) and not storable(value)
 
 
 class ForeignData(Schema):
