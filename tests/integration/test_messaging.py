@@ -187,7 +187,8 @@ def test_the_metrics_have_every_family(stage: Stage) -> None:
         'sunshine_handler_seconds_bucket{handler="keep"',
         'sunshine_rpc_seconds_bucket{le="0.1",method="make",outcome="ok",service="maker"}',
         'sunshine_outbox_rows{service="maker"}',
-        'sunshine_broker_up{service="keeper"} 1.0',
+        'sunshine_broker_up{carries="calls",service="keeper"} 1.0',
+        'sunshine_broker_up{carries="events",service="keeper"} 1.0',
         "# TYPE sunshine_events_unroutable_total counter",
     ):
         assert line in metrics

@@ -82,7 +82,10 @@ def test_a_broker_that_is_away_at_the_start_is_waited_for(
     with stage.running(Maker, Keeper, UNROUTABLE_SECONDS=1):  # the keeper may be the later one
         assert stage.get("maker", "healthz")[0] == 200
         assert stage.ready("maker") == (503, ["broker"])
-        assert 'sunshine_broker_up{service="maker"} 0.0' in stage.get("maker", "metrics")[1]
+        assert (
+            'sunshine_broker_up{carries="calls",service="maker"} 0.0'
+            in stage.get("maker", "metrics")[1]
+        )
         make_without_rpc(stage, "t1")
         restarted(own_rabbitmq.start)
         eventually(lambda: stage.ready("maker") == (200, []), timeout=30)

@@ -21,6 +21,7 @@ from kombu import Exchange, Queue
 from servicekit.errors import Unavailable, rebuild
 from servicekit.line import Line
 from servicekit.publishing import Outgoing
+from servicekit.reading import give_way
 
 RPC_EXCHANGE = Exchange("nameko-rpc", "topic", durable=True)
 MADE = Exchange("nameko-rpc", no_declare=True)
@@ -131,6 +132,7 @@ class RpcClient:
         answer = self._waiting.get(message.properties.get("correlation_id"))
         if answer is not None and not answer.ready():
             answer.send(message.body)
+            give_way(message.channel.connection)
 
     def _on_return(self, _error: Any, _exchange: str, routing_key: str, message: Any) -> None:
         """No queue wanted the call."""

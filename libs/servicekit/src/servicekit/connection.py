@@ -1,4 +1,9 @@
-"""The consuming connection of a service: one for all its queues, reconnecting for ever."""
+"""The connections on which a service consumes, reconnecting for ever.
+
+One for all its events, one for its calls (in ``answering``), because answers are written to it: a
+broker that is short of memory reads nothing more from whoever publishes, and acknowledgements of
+events are what helps it out.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +26,8 @@ reading.install()
 tolerance.install()
 
 START_SECONDS = 5.0
-DRAIN_SECONDS = 1.0
+IDLE_SECONDS = 10.0  # then the reader looks whether the broker is alive
+DRAIN_SECONDS = 0.05
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -43,11 +49,13 @@ class Reader(Protocol):
 
 
 class Inbound(SharedExtension):
-    """Consumes every queue of one service; stops only when nothing is in flight.
+    """Consumes all queues of events of one service; stops only when nothing is in flight.
 
     A broker that is away, at the start or later, is tried again; meanwhile the service lives and
     ``connected`` is False.
     """
+
+    carries = "events"
 
     def __init__(self) -> None:
         self._readers: list[Reader] = []
@@ -57,19 +65,24 @@ class Inbound(SharedExtension):
         self._told_to_stop = Signal()
         self._settling = Semaphore()
         self._first = Signal()
-        self.connected = False
+        self._connected = self._listening = False
 
     def add(self, reader: Reader) -> None:
         """Called by an entry point in its ``setup``."""
         self._readers.append(reader)
 
-    def handlers(self) -> list[Any]:
-        """The entry points that read events."""
-        return [reader for reader in self._readers if not reader.queue.name.startswith("rpc-")]
+    @property
+    def connected(self) -> bool:
+        """Whether all that shall be consumed is."""
+        return self._connected or not self._readers
+
+    def readers(self) -> list[Any]:
+        """The entry points that read from here."""
+        return self._readers
 
     def start(self) -> None:
         if self._readers and self._thread is None:
-            self._thread = self.container.spawn_managed_thread(self._run, identifier="inbound")
+            self._thread = self.container.spawn_managed_thread(self._run, identifier=self.carries)
             _wait(self._first, START_SECONDS)
 
     def drain(self) -> None:
@@ -78,6 +91,8 @@ class Inbound(SharedExtension):
         for signal in (self._told_to_stop, self._first):  # nobody waits for a broker any more
             if not signal.ready():
                 signal.send()
+        if self._listening:
+            eventlet.kill(self._thread, TimeoutError())  # as if nothing had come in time
         if self._thread is not None:
             self._thread.wait()
 
@@ -110,9 +125,7 @@ class Inbound(SharedExtension):
                 self._set_connected(False)
                 for reader in self._readers:
                     reader.forget()
-                log.warning(
-                    "broker.away", service=self.container.service_name, error=type(error).__name__
-                )
+                log.warning("broker.away", **self._told(), error=type(error).__name__)
                 _wait(self._told_to_stop, BACKOFF_SECONDS[min(attempt, len(BACKOFF_SECONDS) - 1)])
                 attempt += 1
         self._set_connected(False)
@@ -123,12 +136,15 @@ class Inbound(SharedExtension):
         except PreconditionFailed as error:
             raise Misdeclared(str(error)) from error
         self._set_connected(True)
-        log.info("broker.connected", service=self.container.service_name)
+        log.info("broker.connected", **self._told())
         while not (self.stopping and self._drained()):
+            self._listening = True
             try:
-                connection.drain_events(timeout=DRAIN_SECONDS if not self.stopping else 0.05)
+                connection.drain_events(timeout=DRAIN_SECONDS if self.stopping else IDLE_SECONDS)
             except TimeoutError:
                 connection.heartbeat_check()
+            finally:
+                self._listening = False
 
     def _consumer(self, connection: Connection, reader: Reader) -> Consumer:
         channel = connection.channel()
@@ -156,10 +172,13 @@ class Inbound(SharedExtension):
         return not any(reader.busy() for reader in self._readers)
 
     def _set_connected(self, connected: bool) -> None:
-        self.connected = connected
-        BROKER_UP.labels(self.container.service_name).set(connected)
+        self._connected = connected
+        BROKER_UP.labels(**self._told()).set(connected)
         if connected and not self._first.ready():
             self._first.send()
+
+    def _told(self) -> dict[str, str]:
+        return {"service": self.container.service_name, "carries": self.carries}
 
 
 def _expect(queues: Sequence[Queue], channel: Any) -> None:

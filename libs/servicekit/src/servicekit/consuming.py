@@ -21,9 +21,7 @@ from itertools import accumulate, islice, takewhile
 from typing import Any
 
 import eventlet
-from eventlet.event import Event as Signal
 from kombu import Exchange
-from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint
 
 from servicekit import clock, failpoints, parking
@@ -32,9 +30,11 @@ from servicekit.connection import Inbound
 from servicekit.errors import Unavailable
 from servicekit.events import EXCHANGE, Unreadable, read
 from servicekit.publishing import Outgoing, Publisher
+from servicekit.reading import give_way
 from servicekit.settings import settings_of
 from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
 from servicekit.tolerance import UNREADABLE
+from servicekit.working import run
 
 WINDOW = 500
 WINDOW_BYTES = 8_000_000
@@ -112,6 +112,7 @@ class EventHandler(Entrypoint):
         if not self._working:
             self._working = True
             self.container.spawn_managed_thread(self._work, identifier=self.name)
+            give_way(message.channel.connection)
 
     def forget(self) -> None:
         """What waits here came on a connection that is gone: the broker delivers it again."""
@@ -152,29 +153,19 @@ class EventHandler(Entrypoint):
                     # any of them: the one that kills would always be the first
                     chosen = random.randrange(len(self._suspects))  # noqa: S311 - no secret
                     self._run_batch([self._suspects.pop(chosen)])
-        except ContainerBeingKilled:
-            self.forget()  # unacknowledged: the broker hands them to the next process
         finally:
             self._working = False
 
     def _run_batch(self, batch: list[Received]) -> None:
-        done = Signal()
-
-        def handle_result(_worker: Any, result: Any, error: Any) -> tuple[Any, Any]:
-            # nameko settles here, before worker_result: the method has committed by now
-            try:
-                if error is None:
-                    self._settle(batch)
-                else:  # the service ends: another process shall have them at once
-                    for received in batch:
-                        self.inbound.settle(received.message.requeue)
-            finally:
-                done.send()
-            return result, error
-
         with HANDLER_SECONDS.labels(self.container.service_name, self.method_name).time():
-            self.container.spawn_worker(self, (batch,), {}, handle_result=handle_result)
-            done.wait()
+            try:
+                run(self, {"received": batch})
+            except Exception as error:  # noqa: BLE001 - the service ends: others shall have them
+                log.warning("handler.given_up", queue=self.name, **describe(error))
+                for received in batch:
+                    self.inbound.settle(received.message.requeue)
+            else:
+                self._settle(batch)
 
     def _settle(self, batch: list[Received]) -> None:
         for received in batch:

@@ -162,7 +162,7 @@ class Database(DependencyProvider):
         """What waits: in the outbox, unroutable there, queued for handlers, parked by them."""
         now = clock.now()
         waiting, unroutable, age = self.backlog(now)
-        handlers = self.inbound.handlers()
+        handlers = self.inbound.readers()
         parked = sum(self.publisher.depth(f"{each.name}.parked") for each in handlers)
         return {
             "service": self.service,
@@ -197,7 +197,7 @@ class Database(DependencyProvider):
                 "parked": self.publisher.depth(f"{reader.name}.parked"),
                 "age": max(0.0, (now - (reader.oldest() or now)).total_seconds()),
             }
-            for reader in self.inbound.handlers()
+            for reader in self.inbound.readers()
         ]
 
     def sample(self) -> None:

@@ -32,6 +32,7 @@ END = b"\xce"
 _MARK = bytes((len(MARK),)) + MARK.encode() + b"I"
 _OCTETS = [bytes((number,)) for number in range(256)]
 _opening = Struct(">BHI").pack
+_acknowledgement = Struct(">BHIHHQBB").pack
 _start = Struct(">HHQH").pack
 _length = Struct(">I").pack
 
@@ -60,6 +61,16 @@ def frames(channel: Any, message: Outgoing, tag: int) -> bytes:
         parts += (END, _opening(3, number, len(part)), part)
     parts.append(END)
     return b"".join(parts)
+
+
+def acknowledgement(channel: Any, tag: int) -> bytes:
+    """basic.ack of one message, as a frame."""
+    return _acknowledgement(1, channel.channel_id, 13, *Basic.Ack, tag, 0, END[0])
+
+
+def wired(channel: Any) -> bool:
+    """Whether frames can be written to its connection: the embedded broker has no socket."""
+    return hasattr(channel.connection, "transport")
 
 
 def content(channel: Any, message: Outgoing, tag: int) -> Any:

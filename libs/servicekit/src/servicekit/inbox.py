@@ -21,7 +21,7 @@ def mark(
     if session.get_bind().dialect.name == "postgresql":
         sources, ids = [event.source for event in events], [event.id for event in events]
         values = {"handler": handler, "now": now, "sources": sources, "ids": ids}
-        return {(source, id_) for source, id_ in session.execute(_MARK, values)}
+        return {(source, id_) for source, id_ in session.connection().execute(_MARK, values)}
     rows = [
         {"handler": handler, "source": event.source, "event_id": event.id, "handled_at": now}
         for event in events

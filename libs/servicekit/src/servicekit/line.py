@@ -17,7 +17,7 @@ from kombu import Connection
 
 from servicekit import reading, tolerance
 from servicekit.errors import Unavailable
-from servicekit.framing import Outgoing, content, frames
+from servicekit.framing import Outgoing, content, frames, wired
 from servicekit.publishing import BROKER_ERRORS, open_connection
 from servicekit.telemetry import log
 
@@ -63,7 +63,7 @@ class Line:
         channel = self._channel
         if channel is None:
             raise Unavailable("the broker was lost at this moment; call again")
-        if not hasattr(channel.connection, "transport"):  # the embedded broker has no wire
+        if not wired(channel):
             to = message.exchange, message.routing_key, message.mandatory
             channel.basic_publish(content(channel, message, 0), *to)
             return

@@ -152,7 +152,7 @@ def _require_operator(actor: Actor) -> None:
 @contextmanager
 def _taken(database: Any, data: Mapping[str, Any]) -> Iterator[tuple[list[Parked], int]]:
     """The chosen ones, unacknowledged, and how many there are; the rest goes back at the end."""
-    names = [reader.name for reader in database.inbound.handlers()]
+    names = [reader.name for reader in database.inbound.readers()]
     names = [name for name in names if data["handler"] in ("", name, name.partition(".")[2])]
     try:
         with open_connection(database.settings.amqp_uri) as connection:

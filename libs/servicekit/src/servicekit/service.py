@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import functools
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -28,7 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from servicekit import housekeeping, parked, telemetry
-from servicekit.answering import Rpc
+from servicekit.answering import Rpc, outcome_of
 from servicekit.answers import Command, key_of
 from servicekit.applying import Handler, apply_batch
 from servicekit.consuming import EXTERNAL, EventHandler
@@ -90,19 +89,13 @@ class _Remote:
 
     def answer(self, service: Any, kwargs: Any, context: Any) -> tuple[Any, Exception | None]:
         """The result and None, or None and the error that the caller gets."""
-        name, outcome = self.act.__name__, "ok"
-        began = time.perf_counter()
         try:
             return again(lambda: self._run(service, kwargs, context)), None
         except Exception as error:  # noqa: BLE001 - the caller gets it
             failure = typed(error, service.database)
-            outcome = getattr(failure, "slug", "error")
-            if outcome == "error":
-                telemetry.failed("rpc.failed", error, method=name)
+            if outcome_of(failure) == "error":
+                telemetry.failed("rpc.failed", error, method=self.act.__name__)
             return None, failure
-        finally:
-            seconds = time.perf_counter() - began
-            telemetry.RPC_SECONDS.labels(service.name, name, outcome).observe(seconds)
 
     def _run(self, service: Any, kwargs: Any, context: Any) -> Any:
         data = load(self._arguments, kwargs)

@@ -50,7 +50,11 @@ ALARM = Gauge(
     "1 while an operator should look into it: outbox_old, parked",
     ["service", "alarm"],
 )
-BROKER_UP = Gauge("sunshine_broker_up", "1 while the consumer is connected", ["service"])
+BROKER_UP = Gauge(
+    "sunshine_broker_up",
+    "1 while the service is connected to consume events, and to answer calls",
+    ["service", "carries"],
+)
 
 
 def configure(level: str, format_: str) -> None:

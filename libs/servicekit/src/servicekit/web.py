@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify
 from nameko.extensions import DependencyProvider
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from servicekit.answering import Calls
 from servicekit.connection import Inbound
 from servicekit.errors import Invalid
 from servicekit.serving import MAX_CONNECTIONS, finish, serve
@@ -21,6 +22,7 @@ class Web(DependencyProvider):
     """Serves ``create_app(checks)`` on HTTP_ADDRESS; port 0 takes a free one (see ``port``)."""
 
     inbound = Inbound()
+    calls = Calls()
 
     def __init__(self, create_app: Callable[[Any], Flask]) -> None:
         self._create_app = create_app
@@ -67,7 +69,7 @@ class Web(DependencyProvider):
             found["database"] = (
                 f"does not answer or is not migrated ({error}); it is tried again by itself"
             )
-        if not self.inbound.connected:
+        if not (self.inbound.connected and self.calls.connected):
             found["broker"] = "is not connected; it is tried again by itself"
         return found
 
