@@ -11,7 +11,16 @@ from amqp.spec import Basic
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicekit.framing import AFTER, DEFAULTS, MARK, MARKS, Outgoing, content, frames
+from servicekit.framing import (
+    AFTER,
+    DEFAULTS,
+    MARK,
+    MARKS,
+    Outgoing,
+    acknowledgement,
+    content,
+    frames,
+)
 
 FRAME_MAX = 4096
 names = st.text(max_size=40).filter(lambda name: name != MARK)
@@ -61,6 +70,15 @@ def test_any_message_looks_as_if_py_amqp_had_written_it(message: Outgoing, tag: 
         channel_id=7, connection=SimpleNamespace(frame_max=FRAME_MAX), events=defaultdict(set)
     )
     assert frames(channel, message, tag) == written_by_amqp(message, tag)
+
+
+@given(st.integers(1, 65535), st.integers(1, 2**63))
+def test_an_acknowledgement_looks_as_if_py_amqp_had_written_it(number: int, tag: int) -> None:
+    sent: list[bytes] = []
+    transport = SimpleNamespace(write=lambda data: sent.append(bytes(data)))
+    write = frame_writer(SimpleNamespace(frame_max=FRAME_MAX, bytes_sent=0), transport)
+    write(1, number, Basic.Ack, dumps("Lb", (tag, False)), None)
+    assert acknowledgement(SimpleNamespace(channel_id=number), tag) == b"".join(sent)
 
 
 def test_marks_stay_within_what_a_header_holds() -> None:

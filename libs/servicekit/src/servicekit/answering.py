@@ -145,8 +145,10 @@ class RpcReader(SharedExtension):
     def _settle(self) -> None:
         """Write what was answered meanwhile; the broker has again what it does not hear of."""
         answered, self._answered = self._answered, []
-        self.inbound.settle(lambda: self._write(answered))
-        self._running -= len(answered)
+        try:
+            self.inbound.settle(lambda: self._write(answered))
+        finally:
+            self._running -= len(answered)
 
     def _write(self, answered: Sequence[Any]) -> None:
         if not wired(self._replies):

@@ -113,7 +113,7 @@ def _read_ahead(self: Any, timeout: float | None = None) -> Any:
 
 def _deliver(channel: Any, method: bytes, header: bytes, body: bytes) -> None:
     """As py-amqp does."""
-    message = Message(body)
+    message = Message(body or "")
     message.inbound_header(header)
     if encoding := message.properties.get("content_encoding"):
         with suppress(Exception):  # then it stays as it came
