@@ -8,7 +8,7 @@ and harms no other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,7 +54,7 @@ class Handler:
             if schema is None:
                 problem = f"{event.type} is not handled here; publish it under a documented type"
                 raise Invalid({"type": [problem]})
-            received.event = replace(event, data=load(schema, event.data))
+            event.data = load(schema, event.data)
         except Exception as error:  # noqa: BLE001 - it is kept with its message
             received.error = error
 

@@ -80,7 +80,7 @@ class Schema(ma.Schema):
     @ma.pre_load
     def check_characters(self, data: Any, **_: Any) -> Any:
         """Refuse by field what no database can keep."""
-        if isinstance(data, Mapping):
+        if isinstance(data, Mapping) and any(map(_unstorable, data.values())):
             names = [field.data_key or name for name, field in self.load_fields.items()]
             bad = [name for name in names if _unstorable(data.get(name))]
             if bad:
