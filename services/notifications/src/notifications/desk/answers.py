@@ -105,4 +105,5 @@ def own_path(text: str | None, otherwise: str) -> str:
 def page_number() -> int:
     """The page asked for; the first where that is no page."""
     text = request.args.get("page", "1")
-    return min(int(text), 10_000) if text.isascii() and text.isdecimal() and int(text[:6]) else 1
+    number = int(text[:6]) if text.isascii() and text.isdecimal() else 0
+    return min(max(1, number), 10_000)

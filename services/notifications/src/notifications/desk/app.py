@@ -101,6 +101,16 @@ def actor() -> Actor:
     return somebody().actor
 
 
+def volunteers_service() -> Any:
+    """Asked with the rights of whoever is signed in."""
+    return desk().peers(actor()).volunteers
+
+
+def households_service() -> Any:
+    """Asked with the rights of whoever is signed in."""
+    return desk().peers(actor()).households
+
+
 def install(app: Flask, web: Any, settings: Any, pages: list[Blueprint]) -> None:
     """Serve the desk from a service's app."""
     hub = live.Hub(web.database)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from notifications.desk.app import actor, desk
+from notifications.desk.app import volunteers_service
 from notifications.desk.words import label
 
 MOST = 500
@@ -12,12 +12,12 @@ MOST = 500
 
 def volunteers_of(place: str, **wanted: str) -> list[tuple[str, str]]:
     """The volunteers of a community by code, without their names: each name is a question."""
-    find = desk().peers(actor()).volunteers.find_volunteers
+    find = volunteers_service().find_volunteers
     found: dict[str, Any] = find(community=place, size=MOST, **({"state": "active"} | wanted))
     return [(each["id"], label(each["kind"], "volunteer_kind")) for each in found["items"]]
 
 
 def partners_of(place: str, kind: str = "") -> list[tuple[str, str]]:
     """The partners of a community by name; those of one kind if asked."""
-    found = desk().peers(actor()).volunteers.list_partners(community=place)
+    found = volunteers_service().list_partners(community=place)
     return [(each["id"], each["name"]) for each in found if not kind or each["kind"] == kind]

@@ -10,7 +10,7 @@ from notifications import queries
 from notifications.contracts import CancelAbsence, SetAbsence
 from notifications.desk import access
 from notifications.desk.answers import View
-from notifications.desk.app import actor, desk, names
+from notifications.desk.app import actor, desk, names, volunteers_service
 from notifications.desk.choosing import volunteers_of
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
@@ -54,12 +54,12 @@ def absences(community: str) -> Any:
 @pages.post("/absences/of/<community>/volunteers")
 def pause_volunteer(community: str) -> Any:
     """Running pairings go to their backups, or rest."""
-    return VIEW.take(community, PAUSE, _volunteers().pause_volunteer)
+    return VIEW.take(community, PAUSE, volunteers_service().pause_volunteer)
 
 
 @pages.post("/absences/volunteers/<volunteer>")
 def activate_volunteer(volunteer: str) -> Any:
-    return VIEW.step(volunteer[:12], (BACK,), _volunteers(), volunteer=volunteer)
+    return VIEW.step(volunteer[:12], (BACK,), volunteers_service(), volunteer=volunteer)
 
 
 @pages.post("/absences/of/<community>/staff")
@@ -85,14 +85,10 @@ def _be_back(**facts: Any) -> None:
         acts.be_back(session, data, actor=actor())
 
 
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
-
-
 def _listed(place: str) -> dict[str, Any]:
     """Who is away now or soon, and who may be said to be."""
     about = {"community": place, "state": "paused", "size": SIZE}
-    resting = _volunteers().find_volunteers(**about)["items"]
+    resting = volunteers_service().find_volunteers(**about)["items"]
     known = names({"volunteer": each["id"]} for each in resting)
     today = local(clock.now()).date()
     with desk().transaction() as session:

@@ -10,7 +10,7 @@ from flask import Blueprint, url_for
 
 from notifications.desk import access
 from notifications.desk.answers import View, chosen
-from notifications.desk.app import actor, desk
+from notifications.desk.app import volunteers_service
 from notifications.desk.choosing import partners_of
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
@@ -63,7 +63,7 @@ def activities(community: str) -> Any:
 @pages.post("/activities/of/<community>/plan")
 def plan_activity(community: str) -> Any:
     form = chosen((PLAN, BREAK))
-    act = _plan if form is PLAN else _volunteers().announce_break
+    act = _plan if form is PLAN else volunteers_service().announce_break
     return LIST.take(community, form, partial(act, community=community))
 
 
@@ -75,22 +75,18 @@ def activity(activity: str) -> Any:
 @pages.post("/activities/all/<activity>")
 def announce_activity(activity: str) -> Any:
     """All its sessions; places are given from now on."""
-    return ONE.step(activity, (ANNOUNCE,), _volunteers(), activity=activity)
+    return ONE.step(activity, (ANNOUNCE,), volunteers_service(), activity=activity)
 
 
 def _plan(*, repeat: str = "", weekdays: Any = (), **facts: Any) -> None:
     if rule := rule_of(repeat, weekdays):
         facts["rule"] = rule
-    _volunteers().plan_activity(**facts)
-
-
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
+    volunteers_service().plan_activity(**facts)
 
 
 def _listed(place: str) -> dict[str, Any]:
     """The sessions of the next weeks, and everything that is planned."""
-    today, volunteers = local(clock.now()).date(), _volunteers()
+    today, volunteers = local(clock.now()).date(), volunteers_service()
     span = {"from": f"{today}", "until": f"{today + timedelta(days=DAYS_AHEAD)}"}
     found = volunteers.find_sessions(community=place, size=SIZE, **span)
     hosts = partners_of(place, "association")
@@ -116,7 +112,7 @@ def _days(one: dict[str, Any]) -> str:
 
 def _shown(activity: str) -> dict[str, Any]:
     """An activity and all its sessions."""
-    volunteers = _volunteers()
+    volunteers = volunteers_service()
     found = volunteers.get_activity(activity=activity)
     until = local(clock.now()).date() + timedelta(days=YEAR)
     span = {"from": found["starts_on"], "until": f"{until}", "activity": activity}

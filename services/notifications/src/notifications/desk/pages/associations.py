@@ -9,7 +9,7 @@ from flask import Blueprint, url_for
 
 from notifications.desk import access
 from notifications.desk.answers import View
-from notifications.desk.app import actor, desk
+from notifications.desk.app import volunteers_service
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
@@ -46,35 +46,31 @@ def associations(community: str) -> Any:
 @pages.post("/associations/of/<community>")
 def register_partner(community: str) -> Any:
     """An association, or whoever else sends volunteers and carries projects."""
-    return VIEW.step(community, (PARTNER,), _volunteers(), community=community)
+    return VIEW.step(community, (PARTNER,), volunteers_service(), community=community)
 
 
 @pages.post("/associations/<association>/join")
 def join_association(association: str) -> Any:
-    return VIEW.step(association[:12], (JOIN,), _volunteers(), association=association)
+    return VIEW.step(association[:12], (JOIN,), volunteers_service(), association=association)
 
 
 @pages.post("/associations/<association>/leave")
 def leave_association(association: str) -> Any:
-    return VIEW.step(association[:12], (LEAVE,), _volunteers())
+    return VIEW.step(association[:12], (LEAVE,), volunteers_service())
 
 
 @pages.post("/topics/of/<community>")
 def wish_topic(community: str) -> Any:
-    return VIEW.take(community, WISH, partial(_volunteers().wish_topic, community=community))
+    return VIEW.take(community, WISH, partial(volunteers_service().wish_topic, community=community))
 
 
 @pages.post("/topics/<topic>")
 def take_up_topic(topic: str) -> Any:
-    return VIEW.step(topic[:12], (TAKE_UP,), _volunteers(), topic=topic)
-
-
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
+    return VIEW.step(topic[:12], (TAKE_UP,), volunteers_service(), topic=topic)
 
 
 def _listed(place: str) -> dict[str, Any]:
-    volunteers = _volunteers()
+    volunteers = volunteers_service()
     people = volunteers.read_participants(community=place, purpose=PURPOSE, size=SIZE)["items"]
     clubs = [
         each for each in volunteers.list_partners(community=place) if each["kind"] == "association"

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 
 from notifications.desk import access
 from notifications.desk.answers import View, partial
-from notifications.desk.app import actor, desk, names
+from notifications.desk.app import households_service, names, volunteers_service
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
@@ -47,7 +47,7 @@ def care(community: str) -> Any:
 
 @pages.post("/care/<concern>/step")
 def concern_step(concern: str) -> Any:
-    return VIEW.step(concern[:12], (REFER, SETTLE), _households(), concern=concern)
+    return VIEW.step(concern[:12], (REFER, SETTLE), households_service(), concern=concern)
 
 
 @pages.post("/care/referrals/<referral>/step")
@@ -56,14 +56,14 @@ def referral_step(referral: str) -> Any:
     if request.form.get("step") == CONSENT.words:
         facts["on"] = f"{local(clock.now()):%Y-%m-%d}"
     steps = (CONSENT, TAKE, RETURN, END)
-    return VIEW.step(referral[:12], steps, _households(), **facts)
+    return VIEW.step(referral[:12], steps, households_service(), **facts)
 
 
 @pages.post("/care/<concern>/read")
 def read_concern(concern: str) -> Any:
     """What it says; that it was read, and what for, is written down."""
     purpose = request.form.get("purpose", "").strip()
-    told = _households().reveal_concern(concern=concern, purpose=purpose)
+    told = households_service().reveal_concern(concern=concern, purpose=purpose)
     if partial():
         return render_template("parts/concern_note.html", told=told)
     return render_template("care.html", told=told, **_listed(concern[:12]))
@@ -75,7 +75,7 @@ def read_number(feedback: str) -> Any:
     household = request.form.get("household", "")
     purpose = say("call_purpose", call=short(feedback))
     shown = {
-        **_households().reveal_household(household=household, purpose=purpose),
+        **households_service().reveal_household(household=household, purpose=purpose),
         "call": feedback,
     }
     if partial():
@@ -87,12 +87,10 @@ def read_number(feedback: str) -> Any:
 def record_feedback(feedback: str) -> Any:
     """What the household said."""
     return VIEW.take(
-        feedback[:12], CALL, lambda **said: _households().record_feedback(feedback=feedback, **said)
+        feedback[:12],
+        CALL,
+        lambda **said: households_service().record_feedback(feedback=feedback, **said),
     )
-
-
-def _households() -> Any:
-    return desk().peers(actor()).households
 
 
 def _points() -> list[tuple[str, str]]:
@@ -107,7 +105,7 @@ def _outcomes() -> list[tuple[str, str]]:
 
 def _silences(place: str) -> list[dict[str, Any]]:
     """Needs that nobody visits, the longest first, each at the level that it has reached."""
-    find = desk().peers(actor()).volunteers.find_silences
+    find = volunteers_service().find_silences
     try:
         found = find(community=place, size=SIZE)["items"]
     except Unavailable:  # concerns are shown whoever is away
@@ -122,7 +120,7 @@ def _silences(place: str) -> list[dict[str, Any]]:
 
 def _listed(place: str) -> dict[str, Any]:
     """The concerns that are not closed, each with its live referral, and the calls to be made."""
-    households = _households()
+    households = households_service()
     concerns = [
         each
         for status in ("open", "referred")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 
 from notifications.desk import access
 from notifications.desk.answers import View
-from notifications.desk.app import actor, desk, names
+from notifications.desk.app import names, volunteers_service
 from notifications.desk.forms import Field, Form, full_id
 from notifications.desk.visitor import somebody
 from notifications.desk.words import local
@@ -44,31 +44,27 @@ def hours(volunteer: str) -> Any:
 def doubt_hours(volunteer: str, kind: str, work: str) -> Any:
     if kind not in ("visit", "top_up"):
         abort(400)
-    return VIEW.step(volunteer, (DISPUTE, REVERSE), _volunteers(), **{kind: work})
+    return VIEW.step(volunteer, (DISPUTE, REVERSE), volunteers_service(), **{kind: work})
 
 
 @pages.post("/recognition/hours/<volunteer>/lessons")
 def note_lesson(volunteer: str) -> Any:
-    return VIEW.step(volunteer, (LESSON,), _volunteers(), volunteer=volunteer)
+    return VIEW.step(volunteer, (LESSON,), volunteers_service(), volunteer=volunteer)
 
 
 @pages.get("/recognition/hours/<volunteer>/growth.pdf")
 def growth_record(volunteer: str) -> Response:
     """A pupil's record of a period; that it was made, and by whom, is in the owner's audit."""
     period = {name: request.args.get(name, "") for name in ("from", "until")}
-    printed = _volunteers().print_growth_record(volunteer=volunteer, **period)
+    printed = volunteers_service().print_growth_record(volunteer=volunteer, **period)
     headers = {"Content-Disposition": f'attachment; filename="{volunteer}-growth.pdf"'}
     return Response(b64decode(printed["pdf"]), content_type="application/pdf", headers=headers)
 
 
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
-
-
 def _shown(volunteer: str) -> dict[str, Any]:
     """The ledger, a line for each service with what it stands at now, the latest first."""
-    person = _volunteers().get_volunteer(volunteer=volunteer)
-    found = _volunteers().hours(volunteer=volunteer)
+    person = volunteers_service().get_volunteer(volunteer=volunteer)
+    found = volunteers_service().hours(volunteer=volunteer)
     services: dict[str, dict[str, Any]] = {}
     for entry in sorted(found["entries"], key=lambda each: STATES.index(each["state"])):
         kind = "visit" if entry["visit"] else "top_up"

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 
 from notifications.desk import access
 from notifications.desk.answers import page_number, partial
-from notifications.desk.app import actor, desk, names
+from notifications.desk.app import actor, desk, names, volunteers_service
 from notifications.desk.places import chosen_place
 from notifications.desk.reasons import Alternative, Reasons, alternatives
 from notifications.desk.visitor import current, somebody
@@ -48,7 +48,7 @@ def pairing(pairing: str) -> Any:
 
 @pages.post("/pairings/<pairing>/accept")
 def accept(pairing: str) -> Any:
-    desk().peers(actor()).volunteers.accept_pairing(pairing=pairing)
+    volunteers_service().accept_pairing(pairing=pairing)
     return _decided(pairing, "decided_accepted")
 
 
@@ -57,9 +57,7 @@ def decline(pairing: str) -> Any:
     reason = request.form.get("reason", "")
     if reason not in tuple(DeclineReason):
         abort(400)
-    desk().peers(actor()).volunteers.decline_pairing(
-        pairing=pairing, by="coordinator", reason=reason
-    )
+    volunteers_service().decline_pairing(pairing=pairing, by="coordinator", reason=reason)
     return _decided(pairing, "decided_declined")
 
 
@@ -84,7 +82,7 @@ def _page(pairing: str) -> Any:
 
 def _facts(pairing: str) -> dict[str, Any]:
     """What the panel about the decision needs."""
-    row = desk().peers(actor()).volunteers.get_pairing(pairing=pairing)
+    row = volunteers_service().get_pairing(pairing=pairing)
     return {
         "row": row,
         "names": names([row]).of(row),
@@ -94,7 +92,7 @@ def _facts(pairing: str) -> dict[str, Any]:
 
 
 def _why(pairing: str) -> Reasons:
-    answer = desk().peers(actor()).volunteers.explain_pairing(pairing=pairing)
+    answer = volunteers_service().explain_pairing(pairing=pairing)
     return Reasons.of_answer(answer, current().locale)
 
 
@@ -103,7 +101,7 @@ def _others(row: dict[str, Any]) -> tuple[Alternative, ...]:
     if row["state"] != "proposed":
         return ()
     try:
-        found = desk().peers(actor()).volunteers.find_candidates(need=row["need"], size=OTHERS + 1)
+        found = volunteers_service().find_candidates(need=row["need"], size=OTHERS + 1)
     except ServiceError:  # the need was closed meanwhile, say: the page goes without them
         return ()
     return alternatives(found, current().locale, besides=row["volunteer"])[:OTHERS]
@@ -115,9 +113,7 @@ def _other(facts: dict[str, Any], volunteer: str) -> tuple[Reasons | None, str]:
     key = volunteer if volunteer[:12].isdigit() else f"{community}-{volunteer}"
     try:
         access.require_places(actor(), [key])
-        answer = (
-            desk().peers(actor()).volunteers.explain_match(need=facts["row"]["need"], volunteer=key)
-        )
+        answer = volunteers_service().explain_match(need=facts["row"]["need"], volunteer=key)
     except ServiceError as error:
         return None, str(error)
     return Reasons.of_answer(answer, current().locale), ""

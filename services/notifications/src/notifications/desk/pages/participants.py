@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, request, url_for
 
 from notifications.desk.answers import View, page_number
-from notifications.desk.app import actor, desk
+from notifications.desk.app import volunteers_service
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 
@@ -65,7 +65,7 @@ def participants(community: str) -> Any:
 
 @pages.post("/participants/of/<community>")
 def register_participant(community: str) -> Any:
-    act = partial(_volunteers().register_participant, community=community)
+    act = partial(volunteers_service().register_participant, community=community)
     return VIEW.take(community, REGISTER, act)
 
 
@@ -74,16 +74,12 @@ def participant_step(participant: str) -> Any:
     """A new consent, another phone, somebody more or less who may collect a child."""
     known = (CHANGE, ADD)
     if request.form.get("step") == REVOKE.words:
-        return VIEW.take(participant[:12], REVOKE, _volunteers().revoke_pick_up)
-    return VIEW.step(participant[:12], known, _volunteers(), participant=participant)
-
-
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
+        return VIEW.take(participant[:12], REVOKE, volunteers_service().revoke_pick_up)
+    return VIEW.step(participant[:12], known, volunteers_service(), participant=participant)
 
 
 def _listed(place: str) -> dict[str, Any]:
-    found = _volunteers().read_participants(
+    found = volunteers_service().read_participants(
         community=place, purpose=PURPOSE, page=page_number(), size=SIZE
     )
     return {

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, jsonify, url_for
 
 from notifications.desk import project_forms as asked
 from notifications.desk.answers import View, chosen
-from notifications.desk.app import actor, desk
+from notifications.desk.app import actor, volunteers_service
 from notifications.desk.choosing import partners_of
 from notifications.desk.places import chosen_place
 from notifications.domain.giving_words import ProjectState
@@ -36,7 +36,7 @@ def project(project: str) -> Any:
 @pages.get("/projects/<project>/template.json")
 def project_template(project: str) -> Response:
     """The file that another community imports."""
-    answer = jsonify(_volunteers().export_project(project=project))
+    answer = jsonify(volunteers_service().export_project(project=project))
     answer.headers["Content-Disposition"] = f"attachment; filename={project}.json"
     return answer
 
@@ -44,7 +44,7 @@ def project_template(project: str) -> Response:
 @pages.get("/projects/<project>/<report>.pdf")
 def project_report(project: str, report: str) -> Response:
     """The mid-term or the closing report, to be printed, completed by hand, and signed."""
-    pdf = b64decode(_volunteers().print_report(project=project, report=report)["pdf"])
+    pdf = b64decode(volunteers_service().print_report(project=project, report=report)["pdf"])
     name = f"inline; filename={project}-{report}.pdf"
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": name})
 
@@ -53,13 +53,13 @@ def project_report(project: str, report: str) -> Response:
 def draft_project(community: str) -> Any:
     """Begun here, or copied from the file that another community exported."""
     form = chosen((asked.DRAFT, asked.IMPORT))
-    act = partial(getattr(_volunteers(), form.method), community=community)
+    act = partial(getattr(volunteers_service(), form.method), community=community)
     return BOARD.take(community, form, act, lambda made: _address(made["id"]))
 
 
 @pages.post("/projects/<project>/act")
 def project_act(project: str) -> Any:
-    found = _volunteers().get_project(project=project)
+    found = volunteers_service().get_project(project=project)
     form = chosen(_forms(found).values())
     return DOSSIER.take(project, form, lambda **facts: _act(found, form.words, form.method, facts))
 
@@ -72,19 +72,15 @@ def _act(found: dict[str, Any], words: str, method: str, facts: dict[str, Any]) 
     if words == "project_spend":
         spent = asked.spending(found).fields[: len(found["lines"])]
         facts["actuals"] = [field.read("") for field in spent]
-    getattr(_volunteers(), method)(project=found["id"], **facts)
+    getattr(volunteers_service(), method)(project=found["id"], **facts)
 
 
 def _address(project: str) -> str:
     return url_for("desk.projects.project", project=project)
 
 
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
-
-
 def _listed(place: str) -> dict[str, Any]:
-    found = _volunteers().find_projects(community=place, size=SIZE)["items"]
+    found = volunteers_service().find_projects(community=place, size=SIZE)["items"]
     return {
         "place": place,
         "columns": {
@@ -107,7 +103,7 @@ def _forms(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _shown(project: str) -> dict[str, Any]:
-    found = _volunteers().get_project(project=project)
+    found = volunteers_service().get_project(project=project)
     passed = {each["state"]: each for each in found["steps"]}
     partners = partners_of(found["community"])
     actuals = {f"actuals.{at}": line["actual"] for at, line in enumerate(found["lines"])}

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
-from notifications.desk.app import actor, desk
+from notifications.desk.app import volunteers_service
 from notifications.desk.places import chosen_place
 from notifications.desk.words import local
 from servicekit import clock
@@ -22,7 +22,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @pages.get("/reciprocity/of/<community>")
 def reciprocity(community: str) -> Any:
     place, period = chosen_place(community), _period()
-    found = desk().peers(actor()).volunteers.reciprocity(community=place, **period)
+    found = volunteers_service().reciprocity(community=place, **period)
     return render_template("reciprocity.html", place=place, ledger=found, period=period)
 
 
@@ -30,7 +30,7 @@ def reciprocity(community: str) -> Any:
 def accounts(community: str) -> Response:
     """Visits, hours, the ledger and budgets of the period, to be worked on in a spreadsheet."""
     period = _period()
-    made = desk().peers(actor()).volunteers.export_accounts(community=community, **period)
+    made = volunteers_service().export_accounts(community=community, **period)
     answer = Response(b64decode(made["xlsx"]), mimetype=XLSX)
     name = f"{community}-{period['from']}-{period['until']}.xlsx"
     answer.headers["Content-Disposition"] = f"attachment; filename={name}"

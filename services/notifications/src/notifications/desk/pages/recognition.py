@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from notifications.desk import access
 from notifications.desk.answers import View
-from notifications.desk.app import actor, desk, names
+from notifications.desk.app import names, volunteers_service
 from notifications.desk.choosing import volunteers_of
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
@@ -53,47 +53,43 @@ def recognition(community: str) -> Any:
 @pages.post("/recognition/of/<community>/claims")
 def claim_hours(community: str) -> Any:
     """Hours served beside a visit; they count once somebody else approves."""
-    return VIEW.take(community, CLAIM, _volunteers().top_up_hours)
+    return VIEW.take(community, CLAIM, volunteers_service().top_up_hours)
 
 
 @pages.post("/recognition/claims/<top_up>")
 def decide_top_up(top_up: str) -> Any:
-    _volunteers().decide_top_up(top_up=top_up, approved=_asked(DECISIONS))
+    volunteers_service().decide_top_up(top_up=top_up, approved=_asked(DECISIONS))
     return VIEW.after(top_up[:12], _message())
 
 
 @pages.post("/recognition/flags/<flag>")
 def settle_flag(flag: str) -> Any:
-    _volunteers().settle_flag(flag=flag, upheld=_asked(FINDINGS))
+    volunteers_service().settle_flag(flag=flag, upheld=_asked(FINDINGS))
     return VIEW.after(flag[:12], _message())
 
 
 @pages.post("/recognition/of/<community>/certificates")
 def issue_certificate(community: str) -> Any:
-    return VIEW.take(community, ISSUE, _volunteers().issue_certificate)
+    return VIEW.take(community, ISSUE, volunteers_service().issue_certificate)
 
 
 @pages.post("/recognition/certificates/<certificate>")
 def revoke_certificate(certificate: str) -> Any:
     """Whoever checks it hears that it is not valid."""
-    act = partial(_volunteers().revoke_certificate, certificate=certificate)
+    act = partial(volunteers_service().revoke_certificate, certificate=certificate)
     return VIEW.take(certificate[:12], REVOKE, act)
 
 
 @pages.get("/recognition/certificates/<certificate>.pdf")
 def certificate(certificate: str) -> Response:
     """The paper; that it was made, and by whom, is in the owner's audit."""
-    printed = _volunteers().print_certificate(certificate=certificate)
+    printed = volunteers_service().print_certificate(certificate=certificate)
     name = certificate.partition("-")[2]
     headers = {
         "Content-Disposition": f'attachment; filename="{name}.pdf"',
         "Cache-Control": "no-store",
     }
     return Response(b64decode(printed["pdf"]), content_type="application/pdf", headers=headers)
-
-
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
 
 
 def _asked(choices: dict[str, bool]) -> bool:
@@ -109,7 +105,7 @@ def _message() -> str:
 
 def _listed(place: str) -> dict[str, Any]:
     """What waits, and the latest of what was reached; named, as far as the visitor may know."""
-    volunteers, here = _volunteers(), {"community": place, "size": SIZE}
+    volunteers, here = volunteers_service(), {"community": place, "size": SIZE}
     found = {
         "flags": volunteers.find_flags(**here, state="open"),
         "claims": volunteers.find_top_ups(**here),

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, url_for
 from notifications import queries
 from notifications.desk import access
 from notifications.desk.answers import View, partial
-from notifications.desk.app import actor, desk
+from notifications.desk.app import desk, volunteers_service
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
 from notifications.desk.visitor import somebody
@@ -60,7 +60,7 @@ def services(community: str) -> Any:
 @pages.post("/services/of/<community>")
 def offer_service(community: str) -> Any:
     """A line of the catalogue; with the code of one that is there, what it says instead."""
-    return VIEW.step(community, (OFFER,), _volunteers(), community=community)
+    return VIEW.step(community, (OFFER,), volunteers_service(), community=community)
 
 
 @pages.post("/services/items/<item>")
@@ -71,24 +71,20 @@ def request_service(item: str) -> Any:
 
 @pages.post("/services/<request_id>/step")
 def service_step(request_id: str) -> Any:
-    return VIEW.step(request_id[:12], STEPS, _volunteers(), request=request_id)
+    return VIEW.step(request_id[:12], STEPS, volunteers_service(), request=request_id)
 
 
 @pages.post("/services/<request_id>/read")
 def read_service(request_id: str) -> Any:
     """Who asks and where; that it was read is written down."""
-    told = _volunteers().reveal_service_request(request=request_id, purpose=PURPOSE)
+    told = volunteers_service().reveal_service_request(request=request_id, purpose=PURPOSE)
     if partial():
         return render_template("parts/service_person.html", told=told)
     return render_template("services.html", told=told, **_listed(request_id[:12]))
 
 
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
-
-
 def _ask(item: str, *, name: str = "", phone: str | None = None, **facts: Any) -> None:
-    volunteers = _volunteers()
+    volunteers = volunteers_service()
     if name and (person := facts.get("participant")):
         known = {"community": person[:12], "code": person[13:], "name": name, "phone": phone}
         volunteers.register_participant(**known)
@@ -97,7 +93,7 @@ def _ask(item: str, *, name: str = "", phone: str | None = None, **facts: Any) -
 
 def _listed(place: str) -> dict[str, Any]:
     """What is open, the most pressing first; what waits for a rating; and who may see to it."""
-    volunteers = _volunteers()
+    volunteers = volunteers_service()
     found = volunteers.find_service_requests(community=place, open=True, size=SIZE)["items"]
     with desk().transaction() as session:
         rows = queries.find_staff(session, place, None, page=1, size=SIZE)["items"]
@@ -121,7 +117,7 @@ def _listed(place: str) -> dict[str, Any]:
 
 def _unrated(place: str) -> list[dict[str, Any]]:
     """What was done and is not rated, the latest first."""
-    find = _volunteers().find_service_requests
+    find = volunteers_service().find_service_requests
     about = {"community": place, "state": "done", "size": SIZE}
     last = max(1, -(-find(**about)["total"] // SIZE))
     found = [each for each in find(**about, page=last)["items"] if each["rating"] is None]

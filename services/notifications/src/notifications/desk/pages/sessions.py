@@ -9,7 +9,7 @@ from flask import Blueprint, abort, render_template, url_for
 
 from notifications.desk import access
 from notifications.desk.answers import View, partial
-from notifications.desk.app import actor, desk, names
+from notifications.desk.app import names, volunteers_service
 from notifications.desk.forms import Field, Form
 from notifications.desk.visitor import somebody
 from notifications.desk.words import label, local
@@ -61,19 +61,19 @@ def activity_session(session: str) -> Any:
 
 @pages.post("/activities/<session>/step")
 def session_step(session: str) -> Any:
-    return VIEW.step(session, SESSION_STEPS, _volunteers(), session=session)
+    return VIEW.step(session, SESSION_STEPS, volunteers_service(), session=session)
 
 
 @pages.post("/activities/<session>/enter")
 def session_entry(session: str) -> Any:
     """Somebody wants to come, or to know something."""
-    return VIEW.step(session, (ENROL, ASK), _volunteers(), session=session)
+    return VIEW.step(session, (ENROL, ASK), volunteers_service(), session=session)
 
 
 @pages.post("/activities/<session>/questions")
 def read_questions(session: str) -> Any:
     """What was asked ahead; that it was read is written down."""
-    asked = _volunteers().read_questions(session=session, purpose=PURPOSE)
+    asked = volunteers_service().read_questions(session=session, purpose=PURPOSE)
     if partial():
         return render_template("parts/questions.html", asked=asked)
     return render_template("session.html", asked=asked, **_facts(session))
@@ -83,16 +83,12 @@ def read_questions(session: str) -> Any:
 def enrolment_step(session: str, enrolment: str) -> Any:
     if not enrolment.startswith(session):
         abort(400)
-    return VIEW.step(session, ENROLMENT_STEPS, _volunteers(), enrolment=enrolment)
-
-
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
+    return VIEW.step(session, ENROLMENT_STEPS, volunteers_service(), enrolment=enrolment)
 
 
 def _facts(session: str) -> dict[str, Any]:
     """The session, and who is expected; whoever is there or to come stands first."""
-    volunteers = _volunteers()
+    volunteers = volunteers_service()
     row = volunteers.get_session(session=session)
     known = names({"volunteer": each} for each in row["staff"])
     may_staff = access.allowed(access.Who.MATCHING, somebody())
@@ -115,9 +111,9 @@ def _facts(session: str) -> dict[str, Any]:
 
 
 def _roll(session: str) -> list[dict[str, Any]]:
-    roll: list[dict[str, Any]] = _volunteers().session_roll(session=session, purpose=PURPOSE)[
-        "items"
-    ]
+    roll: list[dict[str, Any]] = volunteers_service().session_roll(
+        session=session, purpose=PURPOSE
+    )["items"]
     parties = Counter(each["party"] for each in roll)
     order = ("confirmed", "attended", "offered", "waitlisted")
     ranks = {state: rank for rank, state in enumerate(order)}
@@ -133,13 +129,13 @@ def _roll(session: str) -> list[dict[str, Any]]:
 
 
 def _fit(session: str) -> list[tuple[str, str]]:
-    found = _volunteers().find_fit(session=session)
+    found = volunteers_service().find_fit(session=session)
     return [(each["id"], label(each["kind"], "volunteer_kind")) for each in found]
 
 
 def _participants(place: str) -> list[tuple[str, str]]:
     """Whom one may enrol: by code, with the name beside it; the audit keeps who was shown them."""
-    found = _volunteers().read_participants(community=place, purpose="enrol", size=MOST)
+    found = volunteers_service().read_participants(community=place, purpose="enrol", size=MOST)
     return [(each["id"], each["name"] or "") for each in found["items"]]
 
 

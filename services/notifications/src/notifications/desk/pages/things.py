@@ -8,7 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, render_template, url_for
 
 from notifications.desk.answers import View
-from notifications.desk.app import actor, desk, names
+from notifications.desk.app import names, volunteers_service
 from notifications.desk.choosing import partners_of, volunteers_of
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
@@ -58,22 +58,20 @@ def things(community: str) -> Any:
 @pages.get("/things/<gift>")
 def thing(gift: str) -> Any:
     """The chain of custody."""
-    found = _volunteers().get_gift(gift=gift)
+    found = volunteers_service().get_gift(gift=gift)
     return render_template("thing.html", gift=found, names=names([found, *found["steps"]]))
 
 
 @pages.post("/things/of/<community>/offer")
 def offer_thing(community: str) -> Any:
-    return VIEW.take(community, OFFER, partial(_volunteers().offer_gift, community=community))
+    return VIEW.take(
+        community, OFFER, partial(volunteers_service().offer_gift, community=community)
+    )
 
 
 @pages.post("/things/<gift>/step")
 def thing_step(gift: str) -> Any:
-    return VIEW.step(gift[:12], STEPS, _volunteers(), gift=gift)
-
-
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
+    return VIEW.step(gift[:12], STEPS, volunteers_service(), gift=gift)
 
 
 def _listed(place: str) -> dict[str, Any]:
@@ -98,7 +96,7 @@ def _listed(place: str) -> dict[str, Any]:
 
 
 def _in(place: str, state: str, size: int) -> list[dict[str, Any]]:
-    found = _volunteers().find_gifts(community=place, state=state, size=size)["items"]
+    found = volunteers_service().find_gifts(community=place, state=state, size=size)["items"]
     return cast(list[dict[str, Any]], found)
 
 
@@ -107,7 +105,7 @@ def _add_needs(gifts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ranked: dict[str, list[dict[str, Any]]] = {}
     for each in gifts:
         if each["kind"] not in ranked:
-            found = _volunteers().suggest_gift_needs(gift=each["id"])["items"]
+            found = volunteers_service().suggest_gift_needs(gift=each["id"])["items"]
             ranked[each["kind"]] = found[:SUGGESTED]
         each["needs"] = ranked[each["kind"]]
     return [need for found in ranked.values() for need in found]

@@ -9,7 +9,7 @@ from flask import Blueprint, url_for
 
 from notifications.desk import access
 from notifications.desk.answers import View
-from notifications.desk.app import actor, desk, names
+from notifications.desk.app import names, volunteers_service
 from notifications.desk.choosing import partners_of, volunteers_of
 from notifications.desk.forms import Field, Form
 from notifications.desk.places import chosen_place
@@ -64,32 +64,32 @@ def training(community: str) -> Any:
 
 @pages.post("/training/of/<community>/courses")
 def offer_course(community: str) -> Any:
-    return VIEW.take(community, COURSE, partial(_volunteers().offer_course, community=community))
+    return VIEW.take(
+        community, COURSE, partial(volunteers_service().offer_course, community=community)
+    )
 
 
 @pages.post("/training/of/<community>/sessions")
 def plan_training(community: str) -> Any:
-    return VIEW.take(community, PLAN, _volunteers().plan_training)
+    return VIEW.take(community, PLAN, volunteers_service().plan_training)
 
 
 @pages.post("/training/sessions/<session>")
 def record_training(session: str) -> Any:
     """Whoever's code is given was there."""
-    act = partial(_volunteers().record_training, training=session)
+    act = partial(volunteers_service().record_training, training=session)
     return VIEW.take(session[:12], RECORD, act)
 
 
 @pages.post("/training/of/<community>/honours")
 def record_honour(community: str) -> Any:
-    return VIEW.take(community, HONOUR, partial(_volunteers().record_honour, community=community))
-
-
-def _volunteers() -> Any:
-    return desk().peers(actor()).volunteers
+    return VIEW.take(
+        community, HONOUR, partial(volunteers_service().record_honour, community=community)
+    )
 
 
 def _listed(place: str) -> dict[str, Any]:
-    volunteers, here = _volunteers(), {"community": place, "size": SIZE}
+    volunteers, here = volunteers_service(), {"community": place, "size": SIZE}
     lists = {
         "courses": volunteers.find_courses(**here)["items"],
         "sessions": volunteers.find_trainings(**here)["items"],
