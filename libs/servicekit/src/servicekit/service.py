@@ -27,6 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from servicekit import housekeeping, parked, telemetry
+from servicekit.actors import Actor
 from servicekit.answering import Rpc, outcome_of
 from servicekit.answers import Command, key_of
 from servicekit.applying import Handler, apply_batch
@@ -98,17 +99,16 @@ class _Remote:
             return None, failure
 
     def _run(self, service: Any, kwargs: Any, context: Any) -> Any:
-        data = load(self._arguments, kwargs)
-        call = service.database.call(None, context)
+        data, actor = load(self._arguments, kwargs), Actor.from_context(context)
         for community in communities_in(data):
-            call.actor.require(community)
+            actor.require(community)
         if not self.transaction:
+            call = service.database.call(None, context)
             return self._finished(call, self.act(service, call, data))
         with service.database.transaction() as session:
             call = service.database.call(session, context)
             if self.keyed and (key := key_of(context)):
-                actor = f"{call.actor.role} {call.actor.id}"
-                command = Command(self.act.__name__, key, actor, kwargs)
+                command = Command(self.act.__name__, key, f"{actor.role} {actor.id}", kwargs)
                 return command.once(call, lambda: self._dumped(self._acted(service, call, data)))
             result = self._acted(service, call, data)
             if self.after is None:
