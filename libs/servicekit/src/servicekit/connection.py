@@ -18,7 +18,7 @@ from kombu import Connection, Consumer, Queue
 from nameko.extensions import SharedExtension
 
 from servicekit import reading, tolerance
-from servicekit.publishing import BROKER_ERRORS, open_connection
+from servicekit.publishing import BROKER_ERRORS, open_connection, patience
 from servicekit.settings import settings_of
 from servicekit.telemetry import BROKER_UP, log
 
@@ -26,7 +26,6 @@ reading.install()
 tolerance.install()
 
 START_SECONDS = 5.0
-IDLE_SECONDS = 10.0  # then the reader looks whether the broker is alive
 DRAIN_SECONDS = 0.05
 BACKOFF_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
@@ -137,10 +136,11 @@ class Inbound(SharedExtension):
             raise Misdeclared(str(error)) from error
         self._set_connected(True)
         log.info("broker.connected", **self._told())
+        idle = patience(connection)
         while not (self.stopping and self._drained()):
             self._listening = True
             try:
-                connection.drain_events(timeout=DRAIN_SECONDS if self.stopping else IDLE_SECONDS)
+                connection.drain_events(timeout=DRAIN_SECONDS if self.stopping else idle)
             except TimeoutError:
                 connection.heartbeat_check()
             finally:

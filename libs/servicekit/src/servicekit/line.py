@@ -18,14 +18,13 @@ from kombu import Connection
 from servicekit import reading, tolerance
 from servicekit.errors import Unavailable
 from servicekit.framing import Outgoing, content, frames, wired
-from servicekit.publishing import BROKER_ERRORS, open_connection
+from servicekit.publishing import BROKER_ERRORS, open_connection, patience
 from servicekit.telemetry import log
 
 reading.install()
 tolerance.install()
 
 HEARTBEAT = 60
-IDLE_SECONDS = 10.0  # then the reader looks whether the broker is alive
 FAREWELL_SECONDS = 1.0
 
 
@@ -113,7 +112,7 @@ class Line:
         try:
             while True:
                 try:
-                    connection.drain_events(timeout=IDLE_SECONDS)
+                    connection.drain_events(timeout=patience(connection))
                 except TimeoutError:
                     with self._lock:
                         connection.heartbeat_check()

@@ -24,10 +24,11 @@ from kombu.exceptions import KombuError
 from servicekit.errors import Unavailable
 from servicekit.framing import MARK, MARKS, Outgoing, content, frames
 
-__all__ = ["BROKER_ERRORS", "Outgoing", "Publisher", "Window", "open_connection"]
+__all__ = ["BROKER_ERRORS", "Outgoing", "Publisher", "Window", "open_connection", "patience"]
 
 CONFIRM_SECONDS = 15.0
 FAREWELL_SECONDS = 1.0
+PATIENCE_SECONDS = 10.0
 JOINED = 100  # messages in one write
 SOCKET_TIMEOUTS = {"read_timeout": CONFIRM_SECONDS, "write_timeout": CONFIRM_SECONDS}
 BROKER_ERRORS = (AMQPError, KombuError, OSError)
@@ -232,6 +233,12 @@ def open_connection(amqp_uri: str, heartbeat: int = 0) -> Connection:
         with suppress(*BROKER_ERRORS):
             return _connect(address, heartbeat)
     return _connect(last, heartbeat)
+
+
+def patience(connection: Connection) -> float:
+    """Seconds that a reader may wait for something before it looks after the heartbeats."""
+    interval = connection.get_heartbeat_interval()
+    return min(PATIENCE_SECONDS, interval / 4) if interval else PATIENCE_SECONDS
 
 
 def _connect(address: str, heartbeat: int) -> Connection:
