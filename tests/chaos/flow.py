@@ -18,7 +18,7 @@ TICK_SECONDS = 0.02
 PAUSE_SECONDS = 0.1
 WHEN = (
     "SELECT name || ' ' || extract(epoch FROM pg_xact_commit_timestamp(xmin)) FROM thing"
-    " WHERE what = 'kept'"
+    " WHERE what = 'kept' AND name LIKE '{}-%'"
 )
 
 
@@ -43,7 +43,7 @@ class Flow:
         self.publish(paced(mixed, self.per_second))
         for id_ in ids:
             self.ledger.accept(id_)
-        handled = eventually(lambda: self._handled(ids), timeout=60, interval=0.5) or {}
+        handled = eventually(lambda: self._handled(name, ids), timeout=60, interval=0.5) or {}
         return [handled[id_] - self.sent[id_] for id_ in ids]
 
     def publish(self, windows: Iterable[Sequence[Letter]]) -> None:
@@ -57,9 +57,9 @@ class Flow:
             until_confirmed(lambda letters=letters: publisher.send(letters))  # type: ignore[misc]
         publisher.close()
 
-    def _handled(self, ids: set[str]) -> dict[str, float] | None:
+    def _handled(self, name: str, ids: set[str]) -> dict[str, float] | None:
         """When each was kept, by the database's clock, which is ours; None if one is missing."""
-        rows = patiently(lambda: read(self.workshop.urls["keeper"], WHEN))
+        rows = patiently(lambda: read(self.workshop.urls["keeper"], WHEN.format(name)))
         handled = {name: float(at) for name, at in (row.split() for row in rows)}
         return handled if ids <= handled.keys() else None
 
