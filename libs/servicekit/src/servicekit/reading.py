@@ -161,7 +161,7 @@ def give_way(connection: Any) -> None:
     Where more has come already, that is read first: so it is worked on, and answered, together.
     """
     ahead = getattr(getattr(connection, "transport", None), "ahead", None)
-    if ahead is None or ahead.empty():
+    if ahead is not None and ahead.empty():
         eventlet.sleep(0)
 
 
