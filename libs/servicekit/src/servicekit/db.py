@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import enum
 import json
-import math
-import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+
+from servicekit.resting import look_after_rest
 
 Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 """JSON, stored as JSONB where the database knows it."""
@@ -200,9 +200,6 @@ def as_one(ids: Collection[int | str], dialect: str) -> str:
     return json.dumps(list(ids))
 
 
-REST_SECONDS = 1.0
-
-
 def create_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
     """An engine for one service: PostgreSQL with a pool, SQLite with one connection."""
     if url.startswith("sqlite"):
@@ -214,25 +211,8 @@ def create_engine(url: str, *, pool_size: int = 10) -> sa.Engine:
         pool_timeout=10,
         connect_args={"connect_timeout": 5},
     )
-    _look_after_rest(engine)
+    look_after_rest(engine)
     return engine
-
-
-def _look_after_rest(engine: sa.Engine) -> None:
-    """Ask a connection whether it is alive, unless it was just used: that costs a round trip."""
-
-    @sa.event.listens_for(engine, "checkin")
-    def note(_connection: Any, record: Any) -> None:
-        record.info["used"] = time.monotonic()
-
-    @sa.event.listens_for(engine, "checkout")
-    def look(connection: Any, record: Any, _proxy: Any) -> None:
-        if time.monotonic() - record.info.get("used", math.inf) < REST_SECONDS:
-            return
-        try:
-            engine.dialect.do_ping(connection)
-        except engine.dialect.loaded_dbapi.Error as error:
-            raise sa.exc.InvalidatePoolError from error  # the pool connects anew
 
 
 def _sqlite_engine(url: str) -> sa.Engine:
