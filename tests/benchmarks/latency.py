@@ -29,6 +29,7 @@ from typing import Any
 
 import psycopg2
 import sqlalchemy as sa
+from eventlet.event import Event
 from kombu import Connection
 
 from benchmarks.consumers import Base, Thing
@@ -65,6 +66,7 @@ class Keeper(Service):
 
 
 in_hand: list[str] = []
+all_committed = Event()
 committed: dict[str, float] = {}
 """When each thing's transaction had committed, by the clock that all processes share."""
 
@@ -97,8 +99,7 @@ def ours_makes(uri: str, url: str) -> None:
 def ours_keeps(uri: str, url: str) -> None:
     with Host({Keeper: _config(uri, url)}):
         print("ready", flush=True)  # noqa: T201 - for whoever waits
-        while len(committed) < COUNT:
-            eventlet.sleep(0.1)
+        all_committed.wait()
 
 
 def _config(uri: str, url: str) -> dict[str, Any]:
@@ -108,6 +109,8 @@ def _config(uri: str, url: str) -> dict[str, Any]:
         if name in {"outbox.committed", "handler.committed"}:
             committed.update(dict.fromkeys(in_hand, time.monotonic()))
             in_hand.clear()
+            if len(committed) == COUNT and not all_committed.ready():
+                all_committed.send()
 
     failpoints.reached = note
     return {
