@@ -33,6 +33,8 @@ class Received:
     event: Event | None = None
     error: Exception | None = None
     outcome: str = ""
+    company: int = 0
+    """Among how many it may be handled."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ themselves, and ``Q.parked``, whose messages wait for an operator. Batches don't
 what arrived while the one before was at work. Two things go on at once: batches are applied and
 acknowledged, and what failed is put aside, so that no good event waits for a bad one.
 
-What is suspect (it failed before, or was delivered twice and never settled) is handled alone:
-should it kill the process, it takes no other with it, and after ``DELIVERY_LIMIT`` deliveries it
-is parked.
+What is suspect (it failed before, or was delivered twice and never settled) is handled among few,
+and soon alone: should it kill the process, it takes no other with it, and after ``DELIVERY_LIMIT``
+deliveries it is parked.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class EventHandler(Entrypoint):
 
     def oldest(self) -> datetime | None:
         """When the oldest event that waits here happened."""
-        waiting = [*self._fresh, *self._suspects]
+        waiting = map(self._read, [*self._fresh, *self._suspects])
         return min((each.event.time for each in waiting if each.event), default=None)
 
     def retry_queues(self) -> list[str]:
@@ -101,14 +101,9 @@ class EventHandler(Entrypoint):
                 self.queue(channel).bind_to(exchange, routing_key=type_)
 
     def on_message(self, message: Any) -> None:
-        received = self._read(message)
-        if received.error is not None:
-            self._put_aside(received)
-            return
-        if parking.is_suspect(message):
-            self._suspects.append(received)
-        else:
-            self._fresh.append(received)
+        most = self.settings.event_batch
+        received = Received(message, company=parking.company(message, most))
+        (self._suspects if received.company < most else self._fresh).append(received)
         if not self._working:
             self._working = True
             self.container.spawn_managed_thread(self._work, identifier=self.name)
@@ -119,8 +114,11 @@ class EventHandler(Entrypoint):
         for waiting in (self._fresh, self._suspects, self._aside):
             waiting.clear()
 
-    def _read(self, message: Any) -> Received:
-        received = Received(message)
+    def _read(self, received: Received) -> Received:
+        """Make the message's event, or note in place why there is none."""
+        if received.event or received.error:
+            return received
+        message = received.message
         headers = message.headers or {}
         exchange, routing_key = parking.origin(message)
         try:
@@ -150,14 +148,23 @@ class EventHandler(Entrypoint):
                     size = min(len(self._fresh), self.settings.event_batch)
                     self._run_batch([self._fresh.popleft() for _ in range(size)])
                 if self._suspects:
-                    # any of them: the one that kills would always be the first
-                    chosen = random.randrange(len(self._suspects))  # noqa: S311 - no secret
-                    self._run_batch([self._suspects.pop(chosen)])
+                    self._run_batch(self._some_suspects())
         finally:
             self._working = False
 
+    def _some_suspects(self) -> list[Received]:
+        """Any: the one that kills would always be the first; with those that may share its fate."""
+        random.shuffle(self._suspects)
+        size = self._suspects[0].company
+        few = [received for received in self._suspects if received.company < size]
+        many = [received for received in self._suspects if received.company >= size]
+        self._suspects = few + many[size:]
+        return many[:size]
+
     def _run_batch(self, batch: list[Received]) -> None:
         with HANDLER_SECONDS.labels(self.container.service_name, self.method_name).time():
+            for received in batch:
+                self._read(received)
             try:
                 run(self, {"received": batch})
             except Exception as error:  # noqa: BLE001 - the service ends: others shall have them

@@ -133,19 +133,17 @@ def _common_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
 def _from_attributes(
     attributes: Mapping[str, Any], prefix: str, data: dict[str, Any], now: datetime
 ) -> Event:
-    traces = (attributes.get(name) for name in ("traceparent", f"{prefix}traceparent"))
-    found = {name: _text(attributes.get(prefix + name), name) for name in LIMITS}
-    if missing := [name for name in ("id", "source", "type") if not found[name]]:
-        raise Unreadable(f"the event lacks the CloudEvents attribute {', '.join(missing)}")
-    version = attributes.get(f"{prefix}specversion", "1.0")
+    type_, source, subject, id_ = [_text(attributes.get(prefix + name), name) for name in LIMITS]
+    if not (type_ and source and id_):
+        found = {"id": id_, "source": source, "type": type_}
+        missing = ", ".join(name for name in found if not found[name])
+        raise Unreadable(f"the event lacks the CloudEvents attribute {missing}")
+    version = attributes.get(prefix + "specversion", "1.0")
     if version != "1.0" and str(version) != "1.0":
         raise Unreadable(f"CloudEvents version {version!s:.20} is not 1.0")
-    return Event(
-        **found,
-        time=_time(attributes.get(f"{prefix}time"), now),
-        data=data,
-        traceparent=next((trace for trace in traces if isinstance(trace, str)), None),
-    )
+    time = _time(attributes.get(prefix + "time"), now)
+    trace = attributes.get("traceparent", attributes.get(prefix + "traceparent"))
+    return Event(type_, source, subject, id_, time, data, trace if isinstance(trace, str) else None)
 
 
 def _text(value: Any, name: str) -> str:

@@ -97,18 +97,24 @@ def _read_ahead(self: Any, timeout: float | None = None) -> Any:
     if ahead.empty():
         with self.transport.having_timeout(timeout):
             ahead.fill()
-    frame = ahead.frame()
-    if frame is None:
-        return _blocking_read(self, timeout)
-    kind, number, method = frame
-    if kind == METHOD and method.startswith(DELIVER):
-        channel = self.channels.get(number)
-        content = None if channel is None or channel.is_closing else ahead.content(number)
-        if content:
-            self.bytes_recv += 1  # it is alive
-            _deliver(channel, method, *content)
-            return True
-    return self.on_inbound_frame(frame)
+    delivered = False
+    while frame := ahead.frame():
+        if not _delivered(self, ahead, *frame):
+            return self.on_inbound_frame(frame) or delivered
+        delivered = True
+    return delivered or _blocking_read(self, timeout)
+
+
+def _delivered(connection: Any, ahead: _Ahead, kind: int, number: int, method: bytes) -> bool:
+    """Hand a message over if it is here as a whole."""
+    if kind != METHOD or not method.startswith(DELIVER):
+        return False
+    channel = connection.channels.get(number)
+    content = None if channel is None or channel.is_closing else ahead.content(number)
+    if content:
+        connection.bytes_recv += 1  # it is alive
+        _deliver(channel, method, *content)
+    return content is not None
 
 
 def _deliver(channel: Any, method: bytes, header: bytes, body: bytes) -> None:

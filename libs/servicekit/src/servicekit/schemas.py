@@ -77,16 +77,15 @@ class Schema(ma.Schema):
     class Meta:
         unknown = ma.RAISE
 
-    @ma.pre_load
-    def check_characters(self, data: Any, **_: Any) -> Any:
-        """Refuse by field what no database can keep."""
-        if isinstance(data, Mapping) and any(map(_unstorable, data.values())):
-            names = [field.data_key or name for name, field in self.load_fields.items()]
-            bad = [name for name in names if _unstorable(data.get(name))]
-            if bad:
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        """As marshmallow's; refuses by field what no database can keep."""
+        for each in data if isinstance(data, list) else [data]:
+            if isinstance(each, Mapping) and any(map(_unstorable, each.values())):
+                names = [field.data_key or name for name, field in self.load_fields.items()]
                 message = "has a character that cannot be stored; remove it"
-                raise ma.ValidationError({name: [message] for name in bad})
-        return data
+                if bad := {name: [message] for name in names if _unstorable(each.get(name))}:
+                    raise ma.ValidationError(bad)
+        return super().load(data, **kwargs)
 
 
 def _unstorable(value: Any) -> bool:
