@@ -15,7 +15,7 @@ from desk.town import ELSEWHERE, Town
 from notifications.desk import access
 from notifications.usecases import links
 from servicekit.errors import Forbidden
-from servicekit.schemas import COMMUNITY
+from servicekit.schemas import Community
 from sunshine import sample
 from sunshine.desk import set_password
 
@@ -128,7 +128,7 @@ def test_no_page_shows_a_household_of_another_community(sunny: Town, stranger: P
         assert answer.status == 200, path
         assert not CODE.findall(answer.text), path
         seen = answer.text.replace(stranger.token, "")  # which may have twelve digits in a row
-        assert set(COMMUNITY.findall(seen)) <= {ELSEWHERE}, path
+        assert set(Community.pattern.findall(seen)) <= {ELSEWHERE}, path
 
 
 def test_a_colleagues_inbox_is_closed_to_coordinators_but_not_to_administrators(

@@ -33,8 +33,6 @@ class Received:
     event: Event | None = None
     error: Exception | None = None
     outcome: str = ""
-    company: int = 0
-    """Among how many it may be handled."""
 
 
 @dataclass(frozen=True)

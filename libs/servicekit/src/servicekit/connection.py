@@ -39,8 +39,9 @@ class Reader(Protocol):
 
     queue: Queue
     queues: Sequence[Queue]
-    prefetch: int
 
+    @property
+    def prefetch(self) -> int: ...
     def declare(self, channel: Any) -> None: ...
     def on_message(self, message: Any) -> None: ...
     def busy(self) -> bool: ...
@@ -138,6 +139,7 @@ class Inbound(SharedExtension):
         log.info("broker.connected", **self._told())
         idle = patience(connection)
         while not (self.stopping and self._drained()):
+            self._adjust()
             self._listening = True
             try:
                 connection.drain_events(timeout=DRAIN_SECONDS if self.stopping else idle)
@@ -164,6 +166,15 @@ class Inbound(SharedExtension):
         )
         consumer.consume()
         return consumer
+
+    def _adjust(self) -> None:
+        """Let the broker hand out what each reader wants now; a consumer keeps its first limit."""
+        for consumer, reader in zip(self._consumers, self._readers, strict=False):
+            if consumer.prefetch_count != reader.prefetch:
+                consumer.cancel()
+                consumer.prefetch_count = reader.prefetch
+                consumer.qos(prefetch_count=reader.prefetch)
+                consumer.consume()
 
     def _drained(self) -> bool:
         for consumer in self._consumers:

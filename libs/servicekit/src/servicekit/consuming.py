@@ -5,9 +5,10 @@ themselves, and ``Q.parked``, whose messages wait for an operator. Batches don't
 what arrived while the one before was at work. Two things go on at once: batches are applied and
 acknowledged, and what failed is put aside, so that no good event waits for a bad one.
 
-What is suspect (it failed before, or was delivered twice and never settled) is handled among few,
-and soon alone: should it kill the process, it takes no other with it, and after ``DELIVERY_LIMIT``
-deliveries it is parked.
+What is suspect (it failed before, or was delivered twice and never settled) is handled alone:
+should it kill the process, it takes no other with it, and after ``DELIVERY_LIMIT`` deliveries it
+is parked. A process holds few messages until it has proven that it lives: where they die one after
+the other, what they just happened to hold is counted rarely.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
 from servicekit.tolerance import UNREADABLE
 from servicekit.working import run
 
+FEW = 20
+PROVEN = 10  # batches
 WINDOW = 500
 WINDOW_BYTES = 8_000_000
 
@@ -65,7 +68,7 @@ class EventHandler(Entrypoint):
 
     def setup(self) -> None:
         self.settings = settings_of(self.container)
-        self.prefetch = 2 * self.settings.event_batch
+        self._unproven = PROVEN
         self.name = f"{self.container.service_name}.{self.method_name}"
         self.delays = self.settings.delays_of(self.method_name)
         self.queues = parking.queues(self.name, self.delays, self.settings.queue_type)
@@ -80,6 +83,12 @@ class EventHandler(Entrypoint):
 
     def busy(self) -> bool:
         return self._working or self._putting_aside
+
+    @property
+    def prefetch(self) -> int:
+        """How many messages to hold: the batch at work, and the next one read meanwhile."""
+        most: int = 2 * self.settings.event_batch
+        return min(FEW, most) if self._unproven else most
 
     def oldest(self) -> datetime | None:
         """When the oldest event that waits here happened."""
@@ -101,9 +110,8 @@ class EventHandler(Entrypoint):
                 self.queue(channel).bind_to(exchange, routing_key=type_)
 
     def on_message(self, message: Any) -> None:
-        most = self.settings.event_batch
-        received = Received(message, company=parking.company(message, most))
-        (self._suspects if received.company < most else self._fresh).append(received)
+        waiting = self._suspects if parking.is_suspect(message) else self._fresh
+        waiting.append(Received(message))
         if not self._working:
             self._working = True
             self.container.spawn_managed_thread(self._work, identifier=self.name)
@@ -148,18 +156,11 @@ class EventHandler(Entrypoint):
                     size = min(len(self._fresh), self.settings.event_batch)
                     self._run_batch([self._fresh.popleft() for _ in range(size)])
                 if self._suspects:
-                    self._run_batch(self._some_suspects())
+                    # any of them: the one that kills would always be the first
+                    chosen = random.randrange(len(self._suspects))  # noqa: S311 - no secret
+                    self._run_batch([self._suspects.pop(chosen)])
         finally:
             self._working = False
-
-    def _some_suspects(self) -> list[Received]:
-        """Any: the one that kills would always be the first; with those that may share its fate."""
-        random.shuffle(self._suspects)
-        size = self._suspects[0].company
-        few = [received for received in self._suspects if received.company < size]
-        many = [received for received in self._suspects if received.company >= size]
-        self._suspects = few + many[size:]
-        return many[:size]
 
     def _run_batch(self, batch: list[Received]) -> None:
         with HANDLER_SECONDS.labels(self.container.service_name, self.method_name).time():
@@ -179,6 +180,7 @@ class EventHandler(Entrypoint):
             if received.error is not None:
                 self._put_aside(received)
         self._acknowledge([received for received in batch if received.error is None])
+        self._unproven = max(0, self._unproven - 1)
 
     def _acknowledge(self, batch: Sequence[Received]) -> None:
         unsettled = [*self._suspects, *self._aside, *list(self._fresh)[:1]]

@@ -164,17 +164,12 @@ def deliveries(message: Any) -> int:
     return max(_count(message, DELIVERIES), _count(message, "x-delivery-count"))
 
 
-def company(message: Any, most: int) -> int:
-    """Among how many, itself included, a message may be handled; ``most`` where it is innocent.
+def is_suspect(message: Any) -> bool:
+    """Whether it failed before, or was not settled twice: what it does, it shall do alone.
 
-    What failed before is handled alone. What was not settled twice shares its fate with a quarter
-    as many, then a sixteenth, and soon with none: so those that a process which ended just
-    happened to hold are quickly through, and the one that ends processes is quickly alone. Once is
-    no suspicion: every process that ends leaves a few hundred behind.
+    Once is no suspicion: every process that ends leaves a few hundred behind.
     """
-    if attempts(message):
-        return 1
-    return max(1, most >> 2 * max(0, deliveries(message) - 1))
+    return attempts(message) > 0 or deliveries(message) > 1
 
 
 def check_delivery(message: Any) -> None:

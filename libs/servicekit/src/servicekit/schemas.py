@@ -48,22 +48,9 @@ validate.ContainsOnly.default_message = "has what is not in the list; choose fro
 validate.Regexp.default_message = "has the wrong form; write it as {regex}"
 
 
-COMMUNITY = re.compile(r"[0-9]{12}")
-
-
-def check_community(text: str) -> None:
-    if not COMMUNITY.fullmatch(text):
-        raise ma.ValidationError("is not a community; give its 12-digit statistical division code")
-
-
 def check_weekday(day: int) -> None:
     if not 1 <= day <= 7:
         raise ma.ValidationError("is not a weekday; give 1 (Monday) to 7 (Sunday)")
-
-
-def pattern(expression: re.Pattern[str]) -> dict[str, str]:
-    """What the generated JSON Schema says of a field."""
-    return {"pattern": f"^(?:{expression.pattern})$"}
 
 
 class Schema(ma.Schema):
@@ -94,10 +81,47 @@ def _unstorable(value: Any) -> bool:
     return isinstance(value, str) and not storable(value)
 
 
+class Shaped(fields.String):
+    """A text that has one shape. Checked here: a validator costs as much as all the rest."""
+
+    pattern: re.Pattern[str]
+    mistake: str
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": f"^(?:{self.pattern.pattern})$"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if not self.pattern.fullmatch(text):
+            raise ma.ValidationError(self.mistake)
+        return text
+
+
+class Community(Shaped):
+    """A community, by its 12-digit statistical division code."""
+
+    pattern = re.compile(r"[0-9]{12}")
+    mistake = "is not a community; give its 12-digit statistical division code"
+
+
+class Id(Shaped):
+    """A natural key such as ``210103008001-H001-N1``."""
+
+    pattern = re.compile(r"[0-9A-Za-z][\w.:/+-]{0,199}", re.ASCII)
+    mistake = "is not an id; use letters, digits and - . : / +, at most 200 of them"
+
+
+class TimeOfDay(Shaped):
+    """A local time of day, ``15:30`` (24:00 is the end of the day)."""
+
+    pattern = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
+    mistake = "is not a time of day; write it as 15:30"
+
+
 class ForeignData(Schema):
     """What another system's event carries: it speaks of a community, and has no version."""
 
-    community = fields.String(required=True, validate=check_community, metadata=pattern(COMMUNITY))
+    community = Community(required=True)
 
 
 class EventData(ForeignData):
@@ -122,21 +146,6 @@ class Code(fields.Enum[Any]):
         return super()._serialize(member, attr, obj, **kwargs)
 
 
-class Id(fields.String):
-    """A natural key such as ``210103008001-H001-N1``."""
-
-    pattern = re.compile(r"[0-9A-Za-z][\w.:/+-]{0,199}", re.ASCII)
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=self.check, metadata=pattern(self.pattern), **kwargs)
-
-    def check(self, text: str) -> None:
-        if not self.pattern.fullmatch(text):
-            raise ma.ValidationError(
-                "is not an id; use letters, digits and - . : / +, at most 200 of them"
-            )
-
-
 class LocalDate(fields.Date):
     """A calendar date, ``2026-11-23``."""
 
@@ -157,19 +166,6 @@ class UtcTime(fields.AwareDateTime):
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return super()._serialize(value and value.astimezone(UTC), attr, obj, **kwargs)
-
-
-class TimeOfDay(fields.String):
-    """A local time of day, ``15:30`` (24:00 is the end of the day)."""
-
-    pattern = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=self.check, metadata=pattern(self.pattern), **kwargs)
-
-    def check(self, text: str) -> None:
-        if not self.pattern.fullmatch(text):
-            raise ma.ValidationError("is not a time of day; write it as 15:30")
 
 
 class Slot(Schema):

@@ -10,11 +10,10 @@ import marshmallow as ma
 from marshmallow import fields
 
 from households.domain import places
-from servicekit.schemas import check_community, check_range
+from servicekit.schemas import Shaped, check_range
 
 # controls cannot be stored everywhere (NUL) and have no place in a name; notes may have lines
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-SHORT_CODE = re.compile(r"[0-9A-Za-z]{1,20}")
 
 
 class Words(fields.String):
@@ -36,20 +35,11 @@ class Words(fields.String):
             raise ma.ValidationError("holds control characters; remove them")
 
 
-class ShortCode(fields.String):
+class ShortCode(Shaped):
     """A code within a community or household, such as H001, M1 or N1."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=self.check, **kwargs)
-
-    def check(self, text: str) -> None:
-        if not SHORT_CODE.fullmatch(text):
-            raise ma.ValidationError("is not a code; use 1 to 20 letters and digits, as in H001")
-
-
-def community_code(**kwargs: Any) -> fields.String:
-    """A 12-digit statistical division code."""
-    return fields.String(validate=check_community, **kwargs)
+    pattern = re.compile(r"[0-9A-Za-z]{1,20}")
+    mistake = "is not a code; use 1 to 20 letters and digits, as in H001"
 
 
 def degrees_north(**kwargs: Any) -> fields.Float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from households.contracts.fields import between, community_code, count
+from households.contracts.fields import between, count
 from households.contracts.rpc_households import HouseholdFacts
 from households.contracts.rpc_needs import NeedFactsGiven
-from servicekit.schemas import Id, Schema
+from servicekit.schemas import Community, Id, Schema
 
 MOST_RECORDS = 5_000
 """About 20 s of work in one transaction; a heartbeat is missed after 60."""
@@ -17,7 +17,7 @@ class ImportRecords(Schema):
     """import_households, import_needs: all records are stored, or none. Each is judged by itself,
     as HouseholdRecord or NeedRecord, so one wrong record doesn't hide the others."""
 
-    community = community_code(required=True)
+    community = Community(required=True)
     records = fields.List(
         fields.Dict(keys=fields.String()), required=True, validate=between(0, MOST_RECORDS)
     )

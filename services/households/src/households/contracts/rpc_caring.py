@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from households.contracts.fields import Words, community_code
+from households.contracts.fields import Words
 from households.domain.caring import (
     Basis,
     ConcernKind,
@@ -16,7 +16,7 @@ from households.domain.caring import (
     ReturnReason,
 )
 from households.domain.codes import Urgency
-from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, page_of
+from servicekit.schemas import Code, Community, Id, LocalDate, PageArgs, Schema, page_of
 
 
 class RaiseConcern(Schema):
@@ -82,21 +82,21 @@ class CloseReferral(ReferralRef):
 class FindConcerns(PageArgs):
     """find_concerns"""
 
-    community = community_code(required=True)
+    community = Community(required=True)
     status = Code(ConcernStatus, load_default=None)
 
 
 class FindReferrals(PageArgs):
     """find_referrals: ``live`` ones wait for somebody or are at work."""
 
-    community = community_code(required=True)
+    community = Community(required=True)
     live = fields.Boolean(load_default=None)
 
 
 class AnnounceReferrals(Schema):
     """announce_referrals: those that nobody has accepted in time, as of ``today``."""
 
-    community = community_code(load_default=None)
+    community = Community(load_default=None)
     today = LocalDate(load_default=None)
 
 
@@ -104,7 +104,7 @@ class ConcernView(Schema):
     """A concern without what it says. ``kind`` is null for who only may know where it stands."""
 
     id = Id()
-    community = community_code()
+    community = Community()
     household = Id()
     need = Id(allow_none=True)
     visit = Id(allow_none=True)
@@ -129,7 +129,7 @@ class ReferralView(Schema):
     """Where a referral stands."""
 
     id = Id()
-    community = community_code()
+    community = Community()
     concern = Id()
     household = Id()
     profession = Code(Profession)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from households.contracts.fields import Words, community_code, count
+from households.contracts.fields import Words, count
 from households.domain.feedback import FeedbackOutcome, FeedbackStatus
-from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, page_of
+from servicekit.schemas import Code, Community, Id, LocalDate, PageArgs, Schema, page_of
 
 
 class RecordFeedback(Schema):
@@ -21,7 +21,7 @@ class RecordFeedback(Schema):
 class FindFeedback(PageArgs):
     """find_feedback"""
 
-    community = community_code(required=True)
+    community = Community(required=True)
     status = Code(FeedbackStatus, load_default=None)
 
 
@@ -29,7 +29,7 @@ class FeedbackView(Schema):
     """A call to a household about a visit, without the note."""
 
     id = Id()
-    community = community_code()
+    community = Community()
     household = Id()
     visit = Id()
     visited_on = LocalDate()

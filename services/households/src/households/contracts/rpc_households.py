@@ -8,7 +8,6 @@ from households.contracts.fields import (
     ShortCode,
     Words,
     between,
-    community_code,
     count,
     degrees_east,
     degrees_north,
@@ -26,7 +25,7 @@ from households.domain.codes import (
     ReviewStatus,
     Role,
 )
-from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, page_of
+from servicekit.schemas import Code, Community, Id, LocalDate, PageArgs, Schema, page_of
 
 PHONE_LENGTH = 40
 
@@ -74,7 +73,7 @@ class HouseholdFacts(Schema):
 class RegisterHousehold(HouseholdFacts):
     """register_household"""
 
-    community = community_code(required=True)
+    community = Community(required=True)
 
 
 class HouseholdRef(Schema):
@@ -110,7 +109,7 @@ class ChangeHousehold(HouseholdRef):
 class MoveHousehold(HouseholdRef):
     """move_household: with another ``to_community`` the household leaves this one."""
 
-    to_community = community_code(load_default=None)
+    to_community = Community(load_default=None)
     building = Words(40, required=True)
     address = Words(200, required=True)
     latitude = degrees_north(required=True)
@@ -127,7 +126,7 @@ class ExitHousehold(HouseholdRef):
 class FindHouseholds(PageArgs):
     """find_households: ``code`` may be its beginning; ``aid_kind`` asks for a live need of it."""
 
-    community = community_code(required=True)
+    community = Community(required=True)
     status = Code(HouseholdStatus, load_default=None)
     aid_kind = Code(AidKind, load_default=None)
     building = fields.String(load_default=None)
@@ -139,7 +138,7 @@ class HouseholdView(Schema):
     """A household without personal data. Ages count on the day of asking."""
 
     id = Id()
-    community = community_code()
+    community = Community()
     code = ShortCode()
     status = Code(HouseholdStatus)
     building = fields.String()
@@ -154,7 +153,7 @@ class HouseholdView(Schema):
     certified_on = LocalDate(allow_none=True)
     valid_until = LocalDate(allow_none=True)
     review_due = LocalDate(allow_none=True)
-    moved_to = community_code(allow_none=True)
+    moved_to = Community(allow_none=True)
     version = fields.Integer()
 
 
@@ -202,14 +201,14 @@ class CompleteReview(Schema):
 class ListReviews(PageArgs):
     """list_reviews: those still to be done that are due on or before ``due_until``."""
 
-    community = community_code(required=True)
+    community = Community(required=True)
     due_until = LocalDate(required=True)
 
 
 class AnnounceReviews(Schema):
     """announce_reviews: of one community or all; ``today`` defaults to the local date."""
 
-    community = community_code(load_default=None)
+    community = Community(load_default=None)
     today = LocalDate(load_default=None)
 
 
@@ -219,7 +218,7 @@ class Announced(Schema):
 
 class ReviewView(Schema):
     id = Id()
-    community = community_code()
+    community = Community()
     household = Id()
     due_on = LocalDate()
     status = Code(ReviewStatus)
@@ -234,7 +233,7 @@ ReviewPage = page_of(ReviewView)
 class CommunityRef(Schema):
     """coverage, verify_audit"""
 
-    community = community_code(required=True)
+    community = Community(required=True)
 
 
 class KindCoverage(Schema):
@@ -260,7 +259,7 @@ class CoverageCell(Schema):
 
 
 class CoverageView(Schema):
-    community = community_code()
+    community = Community()
     households = fields.Dict(keys=fields.String(), values=fields.Integer())
     kinds = fields.List(fields.Nested(KindCoverage))
     cells = fields.List(fields.Nested(CoverageCell))
@@ -269,7 +268,7 @@ class CoverageView(Schema):
 class AuditView(Schema):
     """Whether the audit chain of a community is whole; ``broken_at``: the first wrong entry."""
 
-    community = community_code()
+    community = Community()
     entries = fields.Integer()
     intact = fields.Boolean()
     broken_at = fields.String(allow_none=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from households.contracts.fields import ShortCode, Words, between, community_code, count
+from households.contracts.fields import ShortCode, Words, between, count
 from households.domain.codes import (
     AidKind,
     CloseOutcome,
@@ -17,7 +17,7 @@ from households.domain.codes import (
     Skill,
     Urgency,
 )
-from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, page_of
+from servicekit.schemas import Code, Community, Id, LocalDate, PageArgs, Schema, page_of
 from servicekit.schemas import slots as weekly_slots
 
 
@@ -80,7 +80,7 @@ class CloseNeed(NeedRef):
 class FindNeeds(PageArgs):
     """find_needs"""
 
-    community = community_code(required=True)
+    community = Community(required=True)
     status = Code(NeedStatus, load_default=None)
     aid_kind = Code(AidKind, load_default=None)
 
@@ -89,7 +89,7 @@ class NeedView(Schema):
     """A need without its note, which is personal. ``pairing`` serves it now."""
 
     id = Id()
-    community = community_code()
+    community = Community()
     household = Id()
     code = ShortCode()
     member = Id(allow_none=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from servicekit.schemas import pattern
+from servicekit.schemas import Shaped
 
 
 class Word(fields.String):
@@ -20,14 +20,11 @@ class Word(fields.String):
         return value if isinstance(value, str) and self.shape.fullmatch(value) else None
 
 
-class Key(fields.String):
+class Key(Shaped):
     """A code in the publisher's own words, ``boiler_pressure``."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        check = validate.Regexp(
-            Word.shape, error="is not a code; use up to 40 letters, digits and _ . -"
-        )
-        super().__init__(validate=check, metadata=pattern(Word.shape), **kwargs)
+    pattern = Word.shape
+    mistake = "is not a code; use up to 40 letters, digits and _ . -"
 
 
 def word() -> Word:

@@ -20,12 +20,12 @@ from notifications.domain.codes import (
 from servicekit.phones import PROBLEM, e164
 from servicekit.schemas import (
     Code,
+    Community,
     Id,
     LocalDate,
     PageArgs,
     Schema,
     UtcTime,
-    check_community,
     page_of,
 )
 
@@ -41,10 +41,6 @@ class Phone(fields.String):
         if number is None:
             raise ma.ValidationError(PROBLEM)
         return number
-
-
-def _community(**kwargs: Any) -> fields.String:
-    return fields.String(validate=check_community, **kwargs)
 
 
 class StaffRecord(Schema):
@@ -77,7 +73,7 @@ class StaffRecord(Schema):
         ),
     )
     aid_kinds = fields.List(Code(AidKind), load_default=list)
-    communities = fields.List(_community(), load_default=list)
+    communities = fields.List(Community(), load_default=list)
 
     @ma.validates_schema
     def check_email_is_given(self, data: dict[str, Any], **_: Any) -> None:
@@ -93,11 +89,11 @@ class StaffRecord(Schema):
 class RegisterStaff(StaffRecord):
     """``communities`` are further ones, beside the member's own. No aid kinds means all of them."""
 
-    community = _community(required=True)
+    community = Community(required=True)
 
 
 class FindStaff(PageArgs):
-    community = _community(required=True)
+    community = Community(required=True)
     role = Code(StaffRole, load_default=None, allow_none=True)
 
 
@@ -121,7 +117,7 @@ StaffPage = page_of(StaffView)
 class ImportStaff(Schema):
     """``records`` are checked one by one, so that every wrong line is named in one answer."""
 
-    community = _community(required=True)
+    community = Community(required=True)
     records = fields.List(
         fields.Dict(keys=fields.String()),
         required=True,
@@ -248,7 +244,7 @@ class MarkReadResult(Schema):
 class Summary(Schema):
     """What was told from one local date to another, both included; without them, ever."""
 
-    community = _community(required=True)
+    community = Community(required=True)
     since = LocalDate(load_default=None, allow_none=True, data_key="from")
     until = LocalDate(load_default=None, allow_none=True)
 

@@ -19,13 +19,13 @@ from notifications.domain.codes import (
     Urgency,
     Why,
 )
-from servicekit.schemas import Code, Id, Schema, UtcTime, check_community
+from servicekit.schemas import Code, Community, Id, Schema, UtcTime
 
 
 class CheckRules(Schema):
     """``rules``: a whole set as YAML; left out, the shipped one is tried."""
 
-    community = fields.String(required=True, validate=check_community)
+    community = Community(required=True)
     rules = fields.String(load_default="", validate=validate.Length(max=200_000))
     days = fields.Integer(load_default=7, strict=True, validate=validate.Range(1, 90))
 
@@ -50,7 +50,7 @@ class RulesReport(Schema):
 class ChangeRule(Schema):
     """``entry`` as in rules.yml; an empty one switches the rule off in this community."""
 
-    community = fields.String(required=True, validate=check_community)
+    community = Community(required=True)
     name = fields.String(required=True, validate=validate.Length(1, 80))
     entry = fields.Dict(keys=fields.String(), load_default=dict)
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import marshmallow as ma
+import re
+
 from marshmallow import fields, validate
 
 from notifications.domain.codes import ChannelCode, Deferral, DigestPeriod, FeedKind, Locale
 from servicekit.schemas import (
     Code,
+    Community,
     Id,
     LocalDate,
     Schema,
     TimeOfDay,
     UtcTime,
-    check_community,
     check_weekday,
 )
 
 
 class Clock(TimeOfDay):
-    """A time of day that a clock shows: 24:00 is the next day's 00:00."""
+    """A time of day as a clock shows it: there is no 24:00."""
 
-    def check(self, text: str) -> None:
-        super().check(text)
-        if text == "24:00":
-            raise ma.ValidationError("is the next day; write it as 00:00")
+    pattern = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
+    mistake = "is not a time of day; write it as 15:30, and midnight as 00:00"
 
 
 class GetPreferences(Schema):
@@ -115,7 +114,7 @@ class Cancelled(Schema):
 
 
 class SetDuty(Schema):
-    community = fields.String(required=True, validate=check_community)
+    community = Community(required=True)
     staff = Id(required=True)
     starts_at = UtcTime(required=True)
     ends_at = UtcTime(required=True)
@@ -129,7 +128,7 @@ class DutyView(Schema):
 
 
 class SetDay(Schema):
-    community = fields.String(required=True, validate=check_community)
+    community = Community(required=True)
     day = LocalDate(required=True)
     workday = fields.Boolean(required=True)
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, TimeOfDay, page_of
+from servicekit.schemas import Code, Community, Id, LocalDate, PageArgs, Schema, TimeOfDay, page_of
 from volunteers.contracts.shapes import (
     CommunityArgs,
-    community_code,
     number,
     short_code,
 )
@@ -156,7 +155,7 @@ class SessionView(Schema):
 class FindSessions(PageArgs):
     """Sessions of a community in a period of local dates, both included."""
 
-    community = community_code()
+    community = Community(required=True)
     since = LocalDate(required=True, data_key="from")
     until = LocalDate(required=True)
     activity = Id(**maybe())

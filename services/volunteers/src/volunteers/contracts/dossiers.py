@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from servicekit.schemas import Code, Id, LocalDate, Schema, page_of
+from servicekit.schemas import Code, Community, Id, LocalDate, Schema, page_of
 from volunteers.contracts.gifts import title
-from volunteers.contracts.shapes import community_code, number, told
+from volunteers.contracts.shapes import number, told
 from volunteers.domain.codes import AidKind
 from volunteers.domain.projects import (
     Indicator,
@@ -66,7 +66,7 @@ class UnplannedLine(CopiedLine):
 class Origin(Schema):
     """A place that a project was copied from."""
 
-    community = community_code()
+    community = Community(required=True)
     project = Id(required=True)
     title = title()
     exported_on = fields.String(required=True, validate=validate.Regexp(r"\d{4}-\d\d-\d\d\Z"))

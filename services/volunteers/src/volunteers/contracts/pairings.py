@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, page_of, slots
-from volunteers.contracts.shapes import community_code
+from servicekit.schemas import Code, Community, Id, LocalDate, PageArgs, Schema, page_of, slots
 from volunteers.domain.codes import (
     AidKind,
     DeclineReason,
@@ -82,7 +81,7 @@ class PairingView(Schema):
 class FindPairings(PageArgs):
     """Pairings of a community, by id."""
 
-    community = community_code()
+    community = Community(required=True)
     state = Code(PairingState, load_default=None, allow_none=True)
     need = Id(load_default=None, allow_none=True)
     volunteer = Id(load_default=None, allow_none=True)

@@ -10,15 +10,15 @@ from marshmallow import fields, validate
 
 from servicekit.schemas import (
     Code,
+    Community,
     Id,
     LocalDate,
     PageArgs,
     Schema,
-    check_community,
     page_of,
     slots,
 )
-from volunteers.contracts.shapes import community_code, degrees, number, personal_name, short_code
+from volunteers.contracts.shapes import degrees, number, personal_name, short_code
 from volunteers.domain.codes import (
     AbsenceReason,
     AidKind,
@@ -40,13 +40,13 @@ class PartnerFields(Schema):
     code = short_code(required=True)
     name = personal_name(required=True)
     kind = Code(PartnerKind, required=True)
-    serves = fields.List(fields.String(validate=check_community), load_default=list)
+    serves = fields.List(Community(), load_default=list)
 
 
 class RegisterPartner(PartnerFields):
     """Register an organisation that sends volunteers."""
 
-    community = community_code()
+    community = Community(required=True)
 
 
 class PartnerRecord(PartnerFields):
@@ -120,7 +120,7 @@ class VolunteerFields(Schema):
 class RegisterVolunteer(VolunteerFields):
     """Register somebody who wants to help."""
 
-    community = community_code()
+    community = Community(required=True)
 
 
 class VolunteerRecord(VolunteerFields):
@@ -132,7 +132,7 @@ class VolunteerRecord(VolunteerFields):
 class ImportArgs(Schema):
     """Records of a file, each with its ``line``; with ``dry_run`` nothing is stored."""
 
-    community = community_code()
+    community = Community(required=True)
     records = fields.List(
         fields.Dict(keys=fields.String()),
         required=True,
@@ -238,7 +238,7 @@ class GrantClearance(ClearanceFields):
 class FindVolunteers(PageArgs):
     """Volunteers of a community, by code."""
 
-    community = community_code()
+    community = Community(required=True)
     state = Code(VolunteerState, load_default=None, allow_none=True)
     kind = Code(VolunteerKind, load_default=None, allow_none=True)
 
@@ -266,14 +266,14 @@ class PersonalData(Schema):
 class AnnounceClearances(Schema):
     """Announce, once each, the clearances that run out soon after ``today``."""
 
-    community = community_code()
+    community = Community(required=True)
     today = LocalDate(required=True)
 
 
 class LapseVolunteers(Schema):
     """lapse_volunteers: as of ``today``."""
 
-    community = community_code()
+    community = Community(required=True)
     today = LocalDate(load_default=None, allow_none=True)
 
 

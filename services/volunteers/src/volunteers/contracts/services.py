@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from servicekit.schemas import (
     Code,
+    Community,
     EventData,
     Id,
     LocalDate,
@@ -17,7 +18,7 @@ from servicekit.schemas import (
     page_of,
 )
 from volunteers.contracts.activities import maybe, text
-from volunteers.contracts.shapes import CommunityArgs, community_code, number, short_code
+from volunteers.contracts.shapes import CommunityArgs, number, short_code
 from volunteers.domain.services import ServiceState
 
 
@@ -118,7 +119,7 @@ class RequestView(Schema):
 class FindRequests(PageArgs):
     """Requests of a community, the most pressing first; those that are ``open`` if asked."""
 
-    community = community_code()
+    community = Community(required=True)
     state = Code(ServiceState, **maybe())
     open = fields.Boolean(load_default=False)
 

@@ -6,12 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from servicekit.schemas import Schema, check_community, check_range
-
-
-def community_code() -> fields.String:
-    """The 12-digit statistical division code."""
-    return fields.String(required=True, validate=check_community)
+from servicekit.schemas import Community, Schema, check_range
 
 
 def short_code(**kwargs: Any) -> fields.String:
@@ -40,7 +35,7 @@ def degrees(most: float, **kwargs: Any) -> fields.Float:
 class CommunityArgs(Schema):
     """One community."""
 
-    community = community_code()
+    community = Community(required=True)
 
 
 def told(**kwargs: Any) -> fields.Dict:

@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from servicekit.schemas import Code, Id, LocalDate, PageArgs, Schema, page_of
-from volunteers.contracts.shapes import CommunityArgs, community_code, number
+from servicekit.schemas import Code, Community, Id, LocalDate, PageArgs, Schema, page_of
+from volunteers.contracts.shapes import CommunityArgs, number
 from volunteers.domain.codes import (
     AidKind,
     HoursDoubt,
@@ -80,7 +80,7 @@ class VisitView(Schema):
 class Period(Schema):
     """Local dates, both included. ``from`` and ``until`` on the wire."""
 
-    community = community_code()
+    community = Community(required=True)
     since = LocalDate(required=True, data_key="from")
     until = LocalDate(required=True)
 
