@@ -152,15 +152,19 @@ class EventHandler(Entrypoint):
     def _work(self) -> None:
         try:
             while self._fresh or self._suspects:
-                if self._fresh:
-                    size = min(len(self._fresh), self.settings.event_batch)
+                size = min(len(self._fresh), self.settings.event_batch)
+                if size:
                     self._run_batch([self._fresh.popleft() for _ in range(size)])
-                if self._suspects:
-                    # any of them: the one that kills would always be the first
-                    chosen = random.randrange(len(self._suspects))  # noqa: S311 - no secret
-                    self._run_batch([self._suspects.pop(chosen)])
+                for _ in range(max(1, size)):  # else they wait for ever where processes die often
+                    self._run_suspect()
         finally:
             self._working = False
+
+    def _run_suspect(self) -> None:
+        """Any of them: the one that kills would always be the first."""
+        if self._suspects:
+            chosen = random.randrange(len(self._suspects))  # noqa: S311 - no secret
+            self._run_batch([self._suspects.pop(chosen)])
 
     def _run_batch(self, batch: list[Received]) -> None:
         with HANDLER_SECONDS.labels(self.container.service_name, self.method_name).time():
