@@ -5,9 +5,9 @@ themselves, and ``Q.parked``, whose messages wait for an operator. Batches don't
 what arrived while the one before was at work. Two things go on at once: batches are applied and
 acknowledged, and what failed is put aside, so that no good event waits for a bad one.
 
-What is suspect (it failed before, or was delivered twice and never settled) is handled alone:
-should it kill the process, it takes no other with it, and after ``DELIVERY_LIMIT`` deliveries it
-is parked. A process holds few messages until it has proven that it lives: where they die one after
+What is suspect (it failed before, or was delivered twice and never settled) is handled among other
+suspects, each time among others and often alone: should it kill the process, it takes few with it,
+and after ``DELIVERY_LIMIT`` deliveries it is parked. A process holds few messages until it has proven that it lives: where they die one after
 the other, what they just happened to hold is counted rarely.
 """
 
@@ -155,16 +155,21 @@ class EventHandler(Entrypoint):
                 size = min(len(self._fresh), self.settings.event_batch)
                 if size:
                     self._run_batch([self._fresh.popleft() for _ in range(size)])
-                for _ in range(max(1, size)):  # else they wait for ever where processes die often
-                    self._run_suspect()
+                if self._suspects:
+                    self._run_batch(self._some_suspects(random.random()))  # noqa: S311 - no secret
         finally:
             self._working = False
 
-    def _run_suspect(self) -> None:
-        """Any of them: the one that kills would always be the first."""
-        if self._suspects:
-            chosen = random.randrange(len(self._suspects))  # noqa: S311 - no secret
-            self._run_batch([self._suspects.pop(chosen)])
+    def _some_suspects(self, fortune: float) -> list[Received]:
+        """A random one to all of them, as likely to be few as many; ``fortune`` lies below 1.
+
+        Alone, innocent ones would be too slow where processes die often. Among all, the one that
+        kills would never be alone.
+        """
+        random.shuffle(self._suspects)
+        size = min(int(len(self._suspects) ** fortune), self.settings.event_batch)
+        some, self._suspects = self._suspects[:size], self._suspects[size:]
+        return some
 
     def _run_batch(self, batch: list[Received]) -> None:
         with HANDLER_SECONDS.labels(self.container.service_name, self.method_name).time():
