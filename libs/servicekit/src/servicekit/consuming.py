@@ -7,14 +7,15 @@ acknowledged, and what failed is put aside, so that no good event waits for a ba
 
 What is suspect (it failed before, or was delivered twice and never settled) is handled among other
 suspects, each time among others and often alone: should it kill the process, it takes few with it,
-and after ``DELIVERY_LIMIT`` deliveries it is parked. A process holds few messages until it has proven that it lives: where they die one after
-the other, what they just happened to hold is counted rarely.
+and after ``DELIVERY_LIMIT`` deliveries it is parked. What a process just happened to hold when it
+died counts as delivered too; so batches are small at first, and where each event takes long.
 """
 
 from __future__ import annotations
 
 import math
 import random
+import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import datetime
@@ -37,8 +38,8 @@ from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
 from servicekit.tolerance import UNREADABLE
 from servicekit.working import run
 
-FEW = 20
-PROVEN = 10  # batches
+FIRST_BATCH = 10
+BATCH_SECONDS = 0.25
 WINDOW = 500
 WINDOW_BYTES = 8_000_000
 
@@ -50,6 +51,16 @@ def names_of(sources: Sequence[str], settings: Any) -> list[str]:
     """Who publishes: EXTERNAL stands for all the other systems."""
     systems = settings.external_systems
     return [name for source in sources for name in (systems if source == EXTERNAL else (source,))]
+
+
+def next_size(size: int, handled: int, seconds: float, most: int) -> int:
+    """How many events the next batch may have, after one of ``handled`` took ``seconds``.
+
+    Half as many after a slow one, twice as many after one that was full and quick.
+    """
+    if seconds > BATCH_SECONDS:
+        return max(1, handled // 2)
+    return min(2 * size, most) if handled >= size and seconds < BATCH_SECONDS / 4 else size
 
 
 class EventHandler(Entrypoint):
@@ -68,7 +79,7 @@ class EventHandler(Entrypoint):
 
     def setup(self) -> None:
         self.settings = settings_of(self.container)
-        self._unproven = PROVEN
+        self._size: int = min(FIRST_BATCH, self.settings.event_batch)
         self.name = f"{self.container.service_name}.{self.method_name}"
         self.delays = self.settings.delays_of(self.method_name)
         self.queues = parking.queues(self.name, self.delays, self.settings.queue_type)
@@ -87,8 +98,7 @@ class EventHandler(Entrypoint):
     @property
     def prefetch(self) -> int:
         """How many messages to hold: the batch at work, and the next one read meanwhile."""
-        most: int = 2 * self.settings.event_batch
-        return min(FEW, most) if self._unproven else most
+        return 2 * self._size
 
     def oldest(self) -> datetime | None:
         """When the oldest event that waits here happened."""
@@ -152,8 +162,8 @@ class EventHandler(Entrypoint):
     def _work(self) -> None:
         try:
             while self._fresh or self._suspects:
-                size = min(len(self._fresh), self.settings.event_batch)
-                if size:
+                if self._fresh:
+                    size = min(len(self._fresh), self._size)
                     self._run_batch([self._fresh.popleft() for _ in range(size)])
                 if self._suspects:
                     self._run_batch(self._some_suspects(random.random()))  # noqa: S311 - no secret
@@ -167,29 +177,31 @@ class EventHandler(Entrypoint):
         kills would never be alone.
         """
         random.shuffle(self._suspects)
-        size = min(int(len(self._suspects) ** fortune), self.settings.event_batch)
+        size = min(int(len(self._suspects) ** fortune), self._size)
         some, self._suspects = self._suspects[:size], self._suspects[size:]
         return some
 
     def _run_batch(self, batch: list[Received]) -> None:
-        with HANDLER_SECONDS.labels(self.container.service_name, self.method_name).time():
+        began = time.monotonic()
+        for received in batch:
+            self._read(received)
+        try:
+            run(self, {"received": batch})
+        except Exception as error:  # noqa: BLE001 - the service ends: others shall have them
+            log.warning("handler.given_up", queue=self.name, **describe(error))
             for received in batch:
-                self._read(received)
-            try:
-                run(self, {"received": batch})
-            except Exception as error:  # noqa: BLE001 - the service ends: others shall have them
-                log.warning("handler.given_up", queue=self.name, **describe(error))
-                for received in batch:
-                    self.inbound.settle(received.message.requeue)
-            else:
-                self._settle(batch)
+                self.inbound.settle(received.message.requeue)
+        else:
+            self._settle(batch)
+        seconds = time.monotonic() - began
+        HANDLER_SECONDS.labels(self.container.service_name, self.method_name).observe(seconds)
+        self._size = next_size(self._size, len(batch), seconds, self.settings.event_batch)
 
     def _settle(self, batch: list[Received]) -> None:
         for received in batch:
             if received.error is not None:
                 self._put_aside(received)
         self._acknowledge([received for received in batch if received.error is None])
-        self._unproven = max(0, self._unproven - 1)
 
     def _acknowledge(self, batch: Sequence[Received]) -> None:
         unsettled = [*self._suspects, *self._aside, *list(self._fresh)[:1]]
