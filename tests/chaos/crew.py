@@ -23,7 +23,7 @@ from servicekit import failpoints
 TESTS = Path(__file__).parents[1]
 OUTSIDE = "from outside"
 TOLD = 2000
-OFTEN = 4  # passes before a failpoint kills, at most: the work goes on in between
+OFTEN = 12  # passes before a failpoint kills, at most: the work goes on in between
 
 
 @dataclass(frozen=True)

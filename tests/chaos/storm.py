@@ -72,7 +72,7 @@ class Storm:
     def _strike(self) -> None:
         failpoints = SCALE.each_failpoint * len(self.crew.schedule.names)
         while not self.over():
-            eventlet.sleep(self.dice.uniform(0.1, 1.5))
+            eventlet.sleep(self.dice.uniform(0.1, 3))
             if self.crew.kills[OUTSIDE] >= self.kills - failpoints:
                 continue  # who is struck all the time reaches no failpoint
             slot = self.dice.choice(self.crew.slots)

@@ -8,7 +8,7 @@ acknowledged, and what failed is put aside, so that no good event waits for a ba
 What is suspect (it failed before, or was delivered twice and never settled) is handled among other
 suspects, each time among others and often alone: should it kill the process, it takes few with it,
 and after ``DELIVERY_LIMIT`` deliveries it is parked. What a process just happened to hold when it
-died counts as delivered too; so batches are small at first, and where each event takes long.
+died counts as delivered too; so a batch is one event at first, and few where each takes long.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ from servicekit.telemetry import HANDLED, HANDLER_SECONDS, describe, log
 from servicekit.tolerance import UNREADABLE
 from servicekit.working import run
 
-FIRST_BATCH = 10
 BATCH_SECONDS = 0.25
 WINDOW = 500
 WINDOW_BYTES = 8_000_000
@@ -79,7 +78,7 @@ class EventHandler(Entrypoint):
 
     def setup(self) -> None:
         self.settings = settings_of(self.container)
-        self._size: int = min(FIRST_BATCH, self.settings.event_batch)
+        self._size = 1
         self.name = f"{self.container.service_name}.{self.method_name}"
         self.delays = self.settings.delays_of(self.method_name)
         self.queues = parking.queues(self.name, self.delays, self.settings.queue_type)
