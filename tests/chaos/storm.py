@@ -14,7 +14,7 @@ from chaos.places import Place, patiently
 from chaos.scale import SCALE
 
 AHEAD = 0.05
-LONGEST_WAIT = 60  # seconds
+LOOKS, PAUSE = 30, 2  # times, seconds: to look whether all has arrived reads all there is
 HOPELESS = 30  # one event in so many
 
 
@@ -63,11 +63,11 @@ class Storm:
 
     def _wait_for_the_kills(self) -> None:
         """Ahead of them, publish no more before all has arrived: then it would be a standstill."""
-        for _ in range(LONGEST_WAIT):
+        for _ in range(LOOKS):
             ahead = self.published / self.events > self._progress() + AHEAD
             if not ahead or self.over() or not self.ledger.missing(patiently(self.place.places)):
                 return
-            eventlet.sleep(1)
+            eventlet.sleep(PAUSE)
 
     def _strike(self) -> None:
         failpoints = SCALE.each_failpoint * len(self.crew.schedule.names)
