@@ -82,7 +82,7 @@ def _unstorable(value: Any) -> bool:
 
 
 class Shaped(fields.String):
-    """A text that has one shape. Checked here: a validator costs as much as all the rest."""
+    """A text that has one shape, which the contract shows."""
 
     pattern: re.Pattern[str]
     mistake: str
