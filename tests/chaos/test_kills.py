@@ -26,11 +26,13 @@ def endure(place: Place, new_crew: NewCrew, new_ledger: NewLedger, report: Repor
     """Events flow, every failpoint kills its share, processes and servers are struck at random."""
     ledger, hopeless = new_ledger("events"), new_ledger("hopeless")
     crew = new_crew(place)
-    storm = Storm(place, crew, ledger, hopeless, report.dice, SCALE.flow_events, SCALE.flow_kills)
+    storm = Storm(
+        place, crew, ledger, hopeless, report.dice, SCALE.flow_published, SCALE.flow_kills
+    )
     storm.run(PUBLISHERS)
     report.facts |= {"sigkills": crew.sigkills(), "kills": dict(sorted(crew.kills.items()))}
     settled = place.settle(ledger, timeout=180 + len(ledger.accepted) / 20)
-    report.judged(ledger.judge(place.places()), settled=settled)
+    report.judged(ledger.judge(place.places()), settled=settled, handled=place.handled())
     parked = place.parked()
     aside = hopeless.judge({"parked": set(parked) & hopeless.attempted})
     report.facts |= {"parked": len(parked), "hopeless lost": len(aside.lost)}

@@ -182,8 +182,7 @@ class EventHandler(Entrypoint):
 
     def _run_batch(self, batch: list[Received]) -> None:
         began = time.monotonic()
-        for received in batch:
-            self._read(received)
+        handled = sum(self._read(received).error is None for received in batch)
         try:
             run(self, {"received": batch})
         except Exception as error:  # noqa: BLE001 - the service ends: others shall have them
@@ -194,7 +193,7 @@ class EventHandler(Entrypoint):
             self._settle(batch)
         seconds = time.monotonic() - began
         HANDLER_SECONDS.labels(self.container.service_name, self.method_name).observe(seconds)
-        self._size = next_size(self._size, len(batch), seconds, self.settings.event_batch)
+        self._size = next_size(self._size, handled, seconds, self.settings.event_batch)
 
     def _settle(self, batch: list[Received]) -> None:
         for received in batch:
