@@ -44,11 +44,13 @@ class Schedule:
         self.dice = dice
         self.names = names
         self.each = 0
+        self.resting = False
         self.kills: Counter[str] = Counter()
 
     def next(self, armed: Sequence[str]) -> str:
         """A failpoint's name, or nothing; `armed` are those that lie in wait already."""
-        wanting = [name for name in self.names if self.kills[name] < self.each]
+        each = 0 if self.resting else self.each
+        wanting = [name for name in self.names if self.kills[name] < each]
         waiting = Counter(armed)
         return min(
             wanting,

@@ -32,6 +32,8 @@ class Place:
 
     names: tuple[str, ...]
     handlers: tuple[str, ...]
+    handlings: int
+    """How many handlers handle something for one event that is published."""
 
     def __init__(self, broker: servers.Rabbitmq, databases: servers.Postgres) -> None:
         self.broker, self.databases = broker, databases
@@ -85,6 +87,10 @@ class Place:
         counts = (read(url, "SELECT count(*) FROM inbox")[0] for url in self.urls.values())
         return sum(counts)
 
+    def arrived(self) -> float:
+        """How many of the published events were handled by all, about."""
+        return self.handled() / self.handlings
+
     def still(self) -> bool:
         """Whether no outbox and no queue holds anything but what was parked."""
         outboxes = [
@@ -109,6 +115,7 @@ class Workshop(Place):
 
     names = ("maker", "keeper")
     handlers = ("keeper.keep", "maker.note")
+    handlings = 2
 
     def __init__(
         self,

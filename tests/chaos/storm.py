@@ -1,4 +1,8 @@
-"""Events through processes that are killed all the while, and what is left when it is over."""
+"""Events through processes that are killed all the while, and what is left when it is over.
+
+Publishing and killing wait for each other, and both for the services: what waits in a queue when
+its broker dies counts as delivered once more, and may not be delivered for ever.
+"""
 
 import random
 from collections.abc import Callable, Iterator
@@ -14,6 +18,7 @@ from chaos.places import Place, patiently
 from chaos.scale import SCALE
 
 AHEAD = 0.05
+BACKLOG = 200  # published and not yet handled by all, at most
 LOOKS, PAUSE = 30, 2  # times, seconds: to look whether all has arrived reads all there is
 HOPELESS = 30  # one event in so many
 
@@ -45,7 +50,7 @@ class Storm:
         enough = self.crew.sigkills() >= self.kills and self.crew.schedule.done()
         return enough and self.published >= self.events
 
-    def _progress(self) -> float:
+    def _killed(self) -> float:
         return min(1.0, self.crew.sigkills() / self.kills)
 
     def _publish(self) -> None:
@@ -53,6 +58,7 @@ class Storm:
 
     def _letters(self) -> Iterator[Letter]:
         while not self.over():
+            self._wait_for_the_services()
             self._wait_for_the_kills()
             some = patiently(self.place.some)
             self.published += len(some)
@@ -61,10 +67,14 @@ class Storm:
                 hopeless = [self.place.hopeless(self.published)]
                 publish_all(self.place.uri, self.hopeless, self.dice, hopeless)
 
+    def _wait_for_the_services(self) -> None:
+        while not self.over() and patiently(self.place.arrived) < self.published - BACKLOG:
+            eventlet.sleep(PAUSE)
+
     def _wait_for_the_kills(self) -> None:
         """Ahead of them, publish no more before all has arrived: then it would be a standstill."""
         for _ in range(LOOKS):
-            ahead = self.published / self.events > self._progress() + AHEAD
+            ahead = self.published / self.events > self._killed() + AHEAD
             if not ahead or self.over() or not self.ledger.missing(patiently(self.place.places)):
                 return
             eventlet.sleep(PAUSE)
@@ -72,10 +82,14 @@ class Storm:
     def _strike(self) -> None:
         failpoints = SCALE.each_failpoint * len(self.crew.schedule.names)
         while not self.over():
-            eventlet.sleep(self.dice.uniform(0.1, 3))
-            if self.crew.kills[OUTSIDE] >= self.kills - failpoints:
-                continue  # who is struck all the time reaches no failpoint
+            eventlet.sleep(self.dice.uniform(0.1, 1.5))
+            ahead = self._killed() > self.published / self.events + AHEAD
+            self.crew.schedule.resting = ahead
             slot = self.dice.choice(self.crew.slots)
+            # who is struck all the time reaches no failpoint
+            spared = slot.failpoint and self.crew.kills[OUTSIDE] >= self.kills - failpoints
+            if ahead or spared:
+                continue
             if self.dice.random() < 0.2:
                 self.crew.freeze(slot, self.dice.uniform(0.2, 2))
             else:
@@ -83,7 +97,7 @@ class Storm:
 
     def _cut(self, name: str, times: int, cut: Callable[[float], None]) -> None:
         for number in range(times):
-            while self._progress() < (number + 0.5) / times:
+            while self._killed() < (number + 0.5) / times:
                 eventlet.sleep(0.1)
             cut(self.dice.uniform(0, 1))
             self.crew.kills[name] += 1

@@ -54,6 +54,7 @@ class Town(Place):
 
     names = tuple(MODELS)
     handlers = ("households.follow_certificate", "volunteers.copy_need", "notifications.notice")
+    handlings = 5  # a certificate makes three events more, and notifications hears those
 
     def __init__(self, broker: servers.Rabbitmq, databases: servers.Postgres, folder: Path) -> None:
         super().__init__(broker, databases)
