@@ -16,6 +16,8 @@ import time  # noqa: E402
 from collections.abc import Callable  # noqa: E402
 from typing import Any  # noqa: E402
 
+from eventlet.event import Event  # noqa: E402
+
 from benchmarks.districts import HERE  # noqa: E402
 from benchmarks.place import HERE as FOLDER  # noqa: E402
 from benchmarks.place import Place  # noqa: E402
@@ -36,7 +38,7 @@ def serve(uri: str, url: str) -> None:
     config = {"AMQP_URI": uri, "DATABASE_URL": url, "FIELD_KEY": testing.KEY}
     with Host({VolunteersService: {**config, "LOG_LEVEL": "ERROR", "TIMERS": False}}):
         print("ready", flush=True)  # noqa: T201 - for whoever waits
-        eventlet.sleep(3600)
+        Event().wait()  # until it is ended from outside
 
 
 def tables(place: Place, rounds: int) -> list[Table]:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator  # noqa: E402
 from contextlib import contextmanager  # noqa: E402
 from typing import Any  # noqa: E402
 
+from eventlet.event import Event  # noqa: E402
 from eventlet.greenpool import GreenPool  # noqa: E402
 from kombu import Connection  # noqa: E402
 from nameko.containers import ServiceContainer  # noqa: E402
@@ -63,7 +64,7 @@ def serve(uri: str, url: str, who: str) -> None:
         workers = {"MAX_WORKERS": 20, "max_workers": 20}
         with Host({Ours: {**config, **workers, "LOG_LEVEL": "ERROR", "TIMERS": False}}):
             print("ready", flush=True)  # noqa: T201 - for whoever waits
-            eventlet.sleep(600)
+            Event().wait()  # until it is ended from outside
     elif who == "stock":
         container = ServiceContainer(Stock, {"AMQP_URI": uri, "max_workers": 20})
         container.start()

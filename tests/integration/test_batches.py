@@ -45,31 +45,27 @@ def batch_on(wire: Wire, *names: str) -> None:
             channel.basic_publish(message, exchange="outside.events", routing_key="thing.made")
 
 
-def test_a_handler_can_take_a_batch_in_one_go(stage: Stage) -> None:
+def take_behind_a_slow_one(stage: Stage, slow: str, names: list[str], times: int) -> None:
+    """Have each thing told so many times while a handler is at work, and all of them kept."""
     batches.clear()
-    names = [f"t{number}" for number in range(50)]
     with stage.running(BatchKeeper):
-        batch_on(stage.wire, "slow-1")
+        batch_on(stage.wire, slow)
         eventually(lambda: batches == [1])
-        batch_on(stage.wire, *names, *names)
-        eventually(lambda: stage.wire.waiting("keeper.keep") == 101 - 2)
-        gates["slow-1"].send()
-        eventually(kept_by(stage, "slow-1", *names))
+        batch_on(stage.wire, *names * times)
+        eventually(lambda: stage.wire.waiting("keeper.keep") == len(names) * times - 1)
+        gates[slow].send()
+        eventually(kept_by(stage, slow, *names))
         eventually(lambda: settled(stage))
     assert settled(stage)
+
+
+def test_a_handler_can_take_a_batch_in_one_go(stage: Stage) -> None:
+    take_behind_a_slow_one(stage, "slow-1", [f"t{number}" for number in range(50)], 2)
     assert len(batches) < 25
 
 
 def test_a_handler_whose_batches_are_quick_is_given_more_and_more(stage: Stage) -> None:
-    batches.clear()
-    names = [f"t{number}" for number in range(500)]
-    with stage.running(BatchKeeper):
-        batch_on(stage.wire, "slow-2")
-        eventually(lambda: batches == [1])
-        batch_on(stage.wire, *names)
-        eventually(lambda: stage.wire.waiting("keeper.keep") == 501 - 2)
-        gates["slow-2"].send()
-        eventually(kept_by(stage, "slow-2", *names))
+    take_behind_a_slow_one(stage, "slow-2", [f"t{number}" for number in range(500)], 1)
     assert max(batches) > 50
 
 
