@@ -4,25 +4,31 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import count, product
+from uuid import uuid4
 
 import eventlet
 import pytest
+from amqp.exceptions import AMQPError
 
+import servers
 from chaos import faults
 from chaos.clients import at_once, call_all, publish_all
 from chaos.crew import NewCrew
 from chaos.ledger import Ledger, NewLedger
 from chaos.places import Workshop
 from chaos.scale import SCALE, Report
-from servicekit import clock, outbox
+from servicekit import clock, outbox, parking
+from servicekit.publishing import Outgoing, Publisher
 from trial import Maker
 from waiting import eventually
-from wire import COMMUNITY
+from wire import COMMUNITY, Wire, bytes_of
 
 CALLED = {"maker.made": "call"}
 """What was called for was made; what others made was not."""
 
+DUE_MS = 3000
 SUBJECTS = 50
 WRITERS = 10
 DRAINED_SECONDS = 180
@@ -107,6 +113,44 @@ def test_writes_while_the_broker_is_away_are_kept_and_come_in_order_when_it_is_b
     for subject, versions in heard.items():
         first = list(dict.fromkeys(versions))  # delivered again is no disorder
         assert first == sorted(first), f"{subject} came in the order {first}"
+
+
+def test_what_waits_for_its_next_try_outlives_kills_of_the_broker_when_it_is_due(
+    own_rabbitmq: servers.Rabbitmq, new_ledger: NewLedger, report: Report
+) -> None:
+    wire = Wire(own_rabbitmq.make_vhost(f"chaos-{uuid4().hex[:8]}"))
+    with wire.channel() as channel:
+        for queue in parking.queues("keeper.keep", [DUE_MS], "classic"):
+            queue(channel).declare()
+    ledger = new_ledger("waiting")
+    arrived: list[str] = []
+    for kill in range(SCALE.broker_kills):
+        publisher = Publisher(wire.uri)
+        publisher.send([waiting(ledger, f"{kill}-{ms}", ms) for ms in range(DUE_MS)])
+        publisher.close()
+        for ms in range(DUE_MS):
+            ledger.accept(f"{kill}-{ms}")
+        eventlet.sleep(report.dice.uniform(0.3, 0.7) * DUE_MS / 1000)
+        faults.cut_broker(own_rabbitmq, 0)
+        eventually(lambda: taken(wire, arrived) >= ledger.accepted, timeout=30)
+    report.facts["kills"] = {"broker": SCALE.broker_kills}
+    report.judged(ledger.judge({"keeper.keep": set(arrived)}))  # the inbox knows what came twice
+
+
+def waiting(ledger: Ledger, name: str, ms: int) -> Outgoing:
+    """A failed event on its way to its next try after so many milliseconds."""
+    ledger.attempt(name)
+    return Outgoing(
+        name.encode(), "", f"keeper.keep.retry.{DUE_MS}", {}, {"expiration": str(ms + 100)}
+    )
+
+
+def taken(wire: Wire, arrived: list[str]) -> set[str]:
+    """What has arrived so far; a broker that begins anew may refuse to say."""
+    with suppress(AMQPError, OSError), wire.channel() as channel:
+        while message := channel.basic_get("keeper.keep", no_ack=True):
+            arrived.append(bytes_of(message).decode())
+    return set(arrived)
 
 
 def write_all(workshop: Workshop, ledger: Ledger) -> None:

@@ -50,21 +50,26 @@ KEPT = ("content_type", "content_encoding", "message_id", "type", "correlation_i
 def queues(name: str, delays: Sequence[int], queue_type: str) -> list[Queue]:
     """The parking place of queue ``name``, its retry queues (delays in ms), and last itself."""
     kind = {"x-queue-type": queue_type}
-    # what dies in a quorum queue stays in it until the next one has confirmed it
-    safe = {"x-dead-letter-strategy": "at-least-once", "x-overflow": "reject-publish"}
-    safe = safe if queue_type == "quorum" else {}
+    # only a quorum queue keeps what dies in it until the next queue has confirmed it: in others
+    # it is lost where the broker is killed in that moment
+    safe = {
+        "x-queue-type": "quorum",
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish",
+    }
     parked = Queue(f"{name}.parked", durable=True, queue_arguments=kind)
     retries = [
         Queue(
             f"{name}.retry.{delay}",
             durable=True,
-            queue_arguments={**kind, **safe, **_bury(name), "x-message-ttl": delay},
+            queue_arguments={**safe, **_bury(name), "x-message-ttl": delay},
         )
         for delay in delays
     ]
     # a message that kills its process again and again is parked by the broker
-    limit = {"x-delivery-limit": DELIVERY_LIMIT, **_bury(parked.name)} if safe else {}
-    itself = Queue(name, durable=True, queue_arguments={**kind, **safe, **limit})
+    limit = {**safe, "x-delivery-limit": DELIVERY_LIMIT, **_bury(parked.name)}
+    own = limit if queue_type == "quorum" else kind
+    itself = Queue(name, durable=True, queue_arguments=own)
     return [parked, *retries, itself]
 
 
