@@ -1,7 +1,7 @@
 """Events through processes that are killed all the while, and what is left when it is over.
 
-Publishing and killing wait for each other, and both for the services: what waits in a queue when
-its broker dies counts as delivered once more, and may not be delivered for ever.
+Publishing and killing wait for each other, and both for the services: a storm whose events pile up
+behind it would prove little.
 """
 
 import random

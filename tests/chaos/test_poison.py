@@ -104,7 +104,7 @@ def judge_one(message: Any, letter: Letter) -> None:
     error, tries = KINDS[letter.id.partition("-")[0]]
     assert (headers["x-error-type"], headers["x-attempt"]) == (error, tries), letter.id
     assert headers["x-error-message"]
-    assert "File" in headers["x-traceback"]
+    assert "File" in headers["x-traceback"] or error == "Unsettled"  # nobody raised that one
     assert "expiration" not in message.properties
 
 

@@ -4,10 +4,14 @@
 from trial import PARKED, Keeper, Stage, ThingEvent, add, gates, kept_by, settled, staged, tries
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from servicekit import clock, in_hand, parking
 from servicekit.errors import Conflict
 from servicekit.service import EXTERNAL, Database, Service, on_event
 from waiting import eventually
@@ -80,14 +84,55 @@ def test_a_batch_with_bad_events_comes_again_in_parts_until_the_bad_ones_stand_a
     assert settled(stage)
 
 
-def test_a_redelivered_event_is_applied_once_and_alone(stage: Stage) -> None:
+HEADERS = {"ce-id": "e1", "ce-source": "outside", "ce-type": "thing.made"}
+
+
+def deliver_and_never_settle(stage: Stage, times: int) -> None:
+    """Somebody has the event so many times, and goes."""
     with stage.running(Keeper):
         pass  # the queue is there and bound
-    stage.wire.things("t1")
-    with stage.wire.channel() as channel:
-        eventually(lambda: channel.basic_get("keeper.keep"))  # and never settled
+    stage.wire.things("t1", headers=HEADERS)
+    for _ in range(times):
+        with stage.wire.channel() as channel:
+            eventually(lambda channel=channel: channel.basic_get("keeper.keep"))  # type: ignore[misc]
+
+
+def take_in_hand(stage: Stage, times: int) -> int:
+    """Count it in the database, as a process does that dies of it each time; how often now."""
+    event: Any = SimpleNamespace(source="outside", id="e1")
+    counted = 0
+    with sa.create_engine(stage.databases["keeper"]).begin() as connection:
+        for _ in range(times):
+            now = clock.now()
+            counted = in_hand.count(Session(connection), "keep", [event], now=now)["outside", "e1"]
+    return counted
+
+
+def test_an_event_that_was_held_and_never_in_hand_is_applied_however_often(stage: Stage) -> None:
+    deliver_and_never_settle(stage, parking.IN_HAND_LIMIT + 5)
     with stage.running(Keeper):
         eventually(kept_by(stage, "t1"))
         eventually(lambda: settled(stage))
     assert settled(stage)
     assert tries["t1"] == 1
+
+
+def test_an_event_that_was_in_hand_and_is_applied_after_all_is_counted_no_more(
+    stage: Stage,
+) -> None:
+    deliver_and_never_settle(stage, 1)
+    take_in_hand(stage, parking.IN_HAND_LIMIT - 1)
+    with stage.running(Keeper):
+        eventually(kept_by(stage, "t1"))
+        eventually(lambda: settled(stage))
+    assert take_in_hand(stage, 1) == 1
+
+
+def test_an_event_that_was_in_hand_too_often_is_parked_untouched(stage: Stage) -> None:
+    deliver_and_never_settle(stage, 1)
+    take_in_hand(stage, parking.IN_HAND_LIMIT)
+    with stage.running(Keeper):
+        eventually(lambda: stage.wire.waiting(PARKED) == 1)
+    assert settled(stage)
+    assert tries["t1"] == 0
+    assert stage.wire.take(PARKED).headers["x-error-type"] == "Unsettled"

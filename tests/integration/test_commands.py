@@ -124,7 +124,7 @@ def test_keys_are_forgotten_after_some_days(stage: Stage) -> None:
         command(stage, "k1")
         database = stage.host.extension("maker", "database")
         clock.travel(clock.now() + timedelta(days=8))
-        assert housekeeping.purge(database, now=clock.now()) == {"inbox": 0, "answered": 1}
+        assert housekeeping.purge(database, now=clock.now())["answered"] == 1
         command(stage, "k1")
     assert stage.things("maker", "made") == ["t1", "t1"]
 

@@ -23,7 +23,8 @@ def test_the_inbox_forgets_only_what_is_old(stage: Stage, monkeypatch: pytest.Mo
         stage.wire.things("t6")
         eventually(kept_by(stage, "t1", "t2", "t3", "t4", "t5", "t6"))
         database = stage.host.extension("keeper", "database")
-        assert housekeeping.purge(database, now=clock.now()) == {"inbox": 5, "answered": 0}
+        purged = housekeeping.purge(database, now=clock.now())
+        assert purged == {"inbox": 5, "in_hand": 0, "answered": 0}
         with database.engine.connect() as connection:
             assert connection.scalar(sa.select(sa.func.count()).select_from(db.inbox)) == 1
     assert settled(stage)

@@ -50,20 +50,14 @@ def test_what_is_parked_never_expires() -> None:
     assert "expiration" not in letter.properties
 
 
-def test_a_message_that_nobody_settled_goes_back_to_its_queue_and_is_counted() -> None:
-    with pytest.raises(parking.Unsettled) as caught:
-        parking.check_delivery(message(redelivered=True, x_deliveries=4))
-    letter = put_aside(message(redelivered=True, x_deliveries=4), caught.value)
-    assert (letter.routing_key, letter.headers["x-deliveries"]) == ("keeper.keep", 5)
-    assert parking.outcome(letter) == "redelivered"
-    assert "x-attempt" not in letter.headers or letter.headers["x-attempt"] == 0
-
-
-def test_a_message_that_nobody_ever_settles_is_parked() -> None:
-    again = message(redelivered=True, x_deliveries=parking.DELIVERY_LIMIT)
-    letter = put_aside(again, parking.Unsettled("was delivered 21 times and never settled"))
+def test_a_message_that_was_taken_in_hand_too_often_is_parked_at_once() -> None:
+    assert parking.unsettled(parking.IN_HAND_LIMIT) is None
+    error = parking.unsettled(parking.IN_HAND_LIMIT + 1)
+    assert error
+    letter = put_aside(message(redelivered=True), error)
     assert letter.routing_key == "keeper.keep.parked"
-    assert letter.headers["x-error-type"] == "Unsettled"
+    told = {name: letter.headers[f"x-error-{name}"] for name in ("type", "message")}
+    assert told == {"type": "Unsettled", "message": "was taken in hand 20 times and never settled"}
 
 
 @pytest.mark.parametrize(
@@ -71,13 +65,12 @@ def test_a_message_that_nobody_ever_settles_is_parked() -> None:
     [
         ({}, False),
         ({"x_attempt": 1}, True),
-        ({"x_deliveries": 1}, False),
-        ({"x_deliveries": 2}, True),
-        ({"x_delivery_count": 2}, True),
-        ({"x_attempt": "many", "x_deliveries": None, "x_delivery_count": -1}, False),
+        ({"redelivered": True}, True),
+        ({"x_attempt": "many"}, False),
+        ({"x_attempt": -1}, False),
     ],
 )
-def test_what_failed_before_or_was_not_settled_twice_is_a_suspect(
+def test_what_failed_before_or_was_not_settled_is_a_suspect(
     headers: dict[str, Any], suspect: bool
 ) -> None:
     assert parking.is_suspect(message(**headers)) is suspect

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from servicekit import clock, failpoints, inbox
+from servicekit import clock, failpoints, in_hand, inbox, parking
 from servicekit.errors import Invalid
 from servicekit.events import Event
 from servicekit.schemas import Schema, load
@@ -67,44 +68,67 @@ def apply_batch(service: Any, handler: Handler, batch: Sequence[Received]) -> No
     """
     for received in batch:
         handler.load(received)
-    _apply(service, handler, [received for received in batch if received.error is None])
+    _take_in_hand(service, handler, [each for each in _good(batch) if _is_redelivered(each)])
+    _apply(service, handler, _good(batch))
+
+
+def _good(batch: Sequence[Received]) -> list[Received]:
+    return [received for received in batch if received.error is None]
+
+
+def _is_redelivered(received: Received) -> bool:
+    return parking.is_redelivered(received.message)
+
+
+def _take_in_hand(service: Any, handler: Handler, held: Sequence[Received]) -> None:
+    """Count the redelivered ones, lest one that kills its process does so for ever."""
+    if not held:
+        return
+    events: list[Any] = [received.event for received in held]
+    times: dict[tuple[str, str], int] = {}
+
+    def count(session: Session) -> None:
+        times.update(in_hand.count(session, handler.name, events, now=clock.now()))
+
+    error = _failure(service, handler, count)
+    for received, event in zip(held, events, strict=True):
+        received.error = error or parking.unsettled(times[event.source, event.id])
 
 
 def _apply(service: Any, handler: Handler, todo: Sequence[Received]) -> None:
     """Apply all that can be: together, then without those that were in hand as it failed."""
     blame = BLAMED
     while todo:
-        in_hand: list[Received] = []
-        error = _failure(service, handler, todo, in_hand)
+        at_work: list[Received] = []
+        apply = partial(_apply_in, service, handler, todo, at_work)
+        error = _failure(service, handler, apply)
         if error is None:
+            failpoints.reached("handler.committed")
             return
         if len(todo) == 1:
             todo[0].error = error
             return
-        if not blame or len(in_hand) != 1:
+        if not blame or len(at_work) != 1:
             _apply_each(service, handler, todo)
             return
-        blamed = in_hand[0]
+        blamed = at_work[0]
         _apply(service, handler, [blamed])
         todo = [received for received in todo if received is not blamed]
         blame = blame - 1 if blamed.error else 0
 
 
-def _failure(
-    service: Any, handler: Handler, todo: Sequence[Received], in_hand: list[Received]
-) -> Exception | None:
-    """Apply them in one transaction; what stood in the way, other than a database that is away."""
+def _failure(service: Any, handler: Handler, act: Callable[[Session], None]) -> Exception | None:
+    """Act in one transaction; what stood in the way, other than a database that is away."""
     while True:
         try:
             with service.database.transaction() as session:
-                _apply_in(service, session, handler, todo, in_hand)
+                act(session)
         except Exception as error:  # noqa: BLE001 - it is kept with its message
             if not (isinstance(error, sa.exc.SQLAlchemyError) and service.database.away()):
                 return error
             log.warning("handler.waiting", handler=handler.name, error=type(error).__name__)
             service.database.wait()
         else:
-            failpoints.reached("handler.committed")
             return None
 
 
@@ -115,7 +139,7 @@ def _apply_each(service: Any, handler: Handler, todo: Sequence[Received]) -> Non
             for received in todo:
                 try:
                     with session.begin_nested():
-                        _apply_in(service, session, handler, [received], [])
+                        _apply_in(service, handler, [received], [], session)
                 except Exception as error:  # noqa: BLE001 - it is kept with its message
                     received.error = error
         failpoints.reached("handler.committed")
@@ -127,10 +151,10 @@ def _apply_each(service: Any, handler: Handler, todo: Sequence[Received]) -> Non
 
 def _apply_in(
     service: Any,
-    session: Session,
     handler: Handler,
     todo: Sequence[Received],
-    in_hand: list[Received],
+    at_work: list[Received],
+    session: Session,
 ) -> None:
     events: list[Any] = [received.event for received in todo]
     new = inbox.mark(session, handler.name, events, now=clock.now())
@@ -142,9 +166,11 @@ def _apply_in(
         if received.outcome == "applied":
             fresh.append(received)
     for group in [fresh] if handler.batch else ([received] for received in fresh):
-        in_hand[:] = group
+        at_work[:] = group
         _act(service, session, handler, [received.event for received in group])
-    in_hand.clear()
+    at_work.clear()
+    if any(map(_is_redelivered, todo)):
+        in_hand.forget(session, handler.name, events)
     session.flush()
     failpoints.reached("handler.applied")
 

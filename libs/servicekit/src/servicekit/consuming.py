@@ -5,10 +5,10 @@ themselves, and ``Q.parked``, whose messages wait for an operator. Batches don't
 what arrived while the one before was at work. Two things go on at once: batches are applied and
 acknowledged, and what failed is put aside, so that no good event waits for a bad one.
 
-What is suspect (it failed before, or was delivered twice and never settled) is handled among other
+What is suspect (it failed before, or was delivered and never settled) is handled among other
 suspects, each time among others and often alone: should it kill the process, it takes few with it,
-and after ``DELIVERY_LIMIT`` deliveries it is parked. What a process just happened to hold when it
-died counts as delivered too; so a batch is one event at first, and few where each takes long.
+and after it was in hand ``IN_HAND_LIMIT`` times it is parked. A batch is one event at first, and
+few where each takes long: what a process has in hand when it dies is done again.
 """
 
 from __future__ import annotations
@@ -150,9 +150,7 @@ class EventHandler(Entrypoint):
                 message_id=message.properties.get("message_id"),
                 now=clock.now(),
             )
-            if self.settings.queue_type == "classic":  # a quorum queue counts by itself
-                parking.check_delivery(message)
-        except (Unreadable, parking.Unsettled) as error:
+        except Unreadable as error:
             received.error = error
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not end the service
             received.error = Unreadable(f"the message cannot be read: {type(error).__name__}")

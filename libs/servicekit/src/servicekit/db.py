@@ -125,6 +125,17 @@ inbox = sa.Table(
     sa.Column("handled_at", UtcDateTime(), nullable=False, index=True),
 )
 
+# redelivered events that were taken in hand and not settled; servicekit.in_hand counts them
+in_hand = sa.Table(
+    "in_hand",
+    messaging,
+    sa.Column("handler", sa.String(80), primary_key=True),
+    sa.Column("source", sa.String(120), primary_key=True),
+    sa.Column("event_id", sa.String(300), primary_key=True),
+    sa.Column("times", sa.Integer, nullable=False),
+    sa.Column("taken_at", UtcDateTime(), nullable=False, index=True),
+)
+
 # who read whose personal data; servicekit.audit writes and verifies it
 audit_entries = sa.Table(
     "audit_entries",
@@ -151,6 +162,16 @@ audit_heads = sa.Table(
 )
 
 
+def insert_into(connection: Session | sa.Connection, table: Any) -> Any:
+    """The INSERT of the database's dialect, which knows ON CONFLICT."""
+    dialect = (
+        connection.get_bind().dialect.name
+        if isinstance(connection, Session)
+        else connection.dialect.name
+    )
+    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+
+
 def insert_ignore(
     connection: Session | sa.Connection, table: Any, rows: Iterable[Mapping[str, Any]]
 ) -> list[Any]:
@@ -162,14 +183,8 @@ def insert_ignore(
     rows = list(rows)
     if not rows:
         return []
-    dialect = (
-        connection.get_bind().dialect.name
-        if isinstance(connection, Session)
-        else connection.dialect.name
-    )
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     keys = list(table.primary_key.columns)
-    statement = insert(table).on_conflict_do_nothing().returning(*keys)
+    statement = insert_into(connection, table).on_conflict_do_nothing().returning(*keys)
     # as parameters, not as values(): the statement is compiled once, and split where it is long
     found: Sequence[Any] = connection.execute(statement, rows).all()
     return [tuple(row) if len(keys) > 1 else row[0] for row in found]

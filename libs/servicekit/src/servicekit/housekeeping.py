@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from servicekit.db import answered, inbox
+from servicekit.db import answered, in_hand, inbox
 
 CHUNK = 5_000
 """Rows in one transaction: nobody waits long for a lock."""
@@ -21,8 +21,10 @@ CHUNK = 5_000
 def purge(database: Any, *, now: datetime) -> Mapping[str, int]:
     """Forget handled events and answers older than the settings say; return how many of each."""
     settings = database.settings
+    handled = now - timedelta(days=settings.inbox_days)
     return {
-        "inbox": _purge(database, inbox.c.handled_at, now - timedelta(days=settings.inbox_days)),
+        "inbox": _purge(database, inbox.c.handled_at, handled),
+        "in_hand": _purge(database, in_hand.c.taken_at, handled),
         "answered": _purge(
             database, answered.c.answered_at, now - timedelta(days=settings.answered_days)
         ),

@@ -20,20 +20,20 @@ from servicekit.tolerance import writable
 
 
 class Unsettled(Exception):
-    """It was delivered before and never settled; its process may have died of it."""
+    """It was taken in hand too often and never settled; its process may have died of it."""
 
 
-FINAL = (Unreadable, Invalid, Forbidden)
+FINAL = (Unreadable, Invalid, Forbidden, Unsettled)
 """Errors that another try cannot mend."""
 
-DELIVERY_LIMIT = 20
-"""How often a message is delivered and not settled before it is parked."""
+IN_HAND_LIMIT = 20
+"""How often a redelivered message is taken in hand and not settled before it is parked."""
+
+DELIVERY_LIMIT = 5 * IN_HAND_LIMIT
+"""How often a quorum queue delivers a message; one may be delivered and not be taken in hand."""
 
 JITTER = 0.2
 """By how much of its delay, at most, a message comes back sooner: not all at once."""
-
-DELIVERIES = "x-deliveries"
-"""Our own count of such deliveries, where the broker has none (classic queues)."""
 
 DROPPED = ("x-death", "x-first-death-", "x-last-death-", "x-deliver", "x-acquired", "x-position")
 """Beginnings of headers that tell of a message's way here, not of the message."""
@@ -100,12 +100,10 @@ def put_aside(
 ) -> Outgoing:
     """The message on its way to a retry queue or, after the last try, to the parking place.
 
-    One that was never settled goes back to its queue, counted; after too many, it is parked.
     ``jitter`` from 0 to 1 shortens the delay.
     """
-    again = isinstance(error, Unsettled) and deliveries(message) < DELIVERY_LIMIT
-    attempt = attempts(message) + (not again)
-    final = not again and (isinstance(error, (*FINAL, Unsettled)) or attempt > len(delays))
+    attempt = attempts(message) + 1
+    final = isinstance(error, FINAL) or attempt > len(delays)
     exchange, routing_key = origin(message)
     headers = {
         key: value
@@ -122,10 +120,7 @@ def put_aside(
         told = describe(error)
         headers |= {f"x-{key.replace('_', '-')}": value for key, value in told.items()}
         headers |= {"x-parked-at": clock.now().isoformat(), "x-traceback": frames(error)}
-    if final:
         return copy_of(message, f"{name}.parked", headers)
-    if again:
-        return copy_of(message, name, headers | {DELIVERIES: deliveries(message) + 1})
     delay = delays[attempt - 1]
     letter = copy_of(message, f"{name}.retry.{delay}", headers)
     letter.properties["expiration"] = str(round(delay * (1 - JITTER * jitter)))
@@ -154,35 +149,27 @@ def fitting(headers: dict[str, Any]) -> dict[str, Any]:
 
 def outcome(letter: Outgoing) -> str:
     """What ``put_aside`` did, in a word."""
-    if "x-parked-at" in letter.headers:
-        return "parked"
-    return "redelivered" if DELIVERIES in letter.headers else "retried"
+    return "parked" if "x-parked-at" in letter.headers else "retried"
 
 
 def attempts(message: Any) -> int:
     """How often the message was tried before."""
-    return _count(message, "x-attempt")
+    count = (message.headers or {}).get("x-attempt", 0)
+    return count if isinstance(count, int) and 0 <= count < 1000 else 0
 
 
-def deliveries(message: Any) -> int:
-    """How often the message was delivered before and not settled, as far as it was counted."""
-    return max(_count(message, DELIVERIES), _count(message, "x-delivery-count"))
+def is_redelivered(message: Any) -> bool:
+    """Whether somebody had it and did not settle it, or may have had it."""
+    return bool(message.delivery_info.get("redelivered"))
 
 
 def is_suspect(message: Any) -> bool:
-    """Whether it failed before, or was not settled twice: what it does, it shall do alone.
-
-    Once is no suspicion: every process that ends leaves a few hundred behind.
-    """
-    return attempts(message) > 0 or deliveries(message) > 1
+    """Whether it failed before, or may have ended its process: it shall harm no fresh ones."""
+    return is_redelivered(message) or attempts(message) > 0
 
 
-def check_delivery(message: Any) -> None:
-    """Raise Unsettled for a message that a process had and did not settle."""
-    if message.delivery_info.get("redelivered"):
-        raise Unsettled(f"was delivered {deliveries(message) + 1} times and never settled")
-
-
-def _count(message: Any, header: str) -> int:
-    count = (message.headers or {}).get(header, 0)
-    return count if isinstance(count, int) and 0 <= count < 1000 else 0
+def unsettled(times: int) -> Unsettled | None:
+    """The error of a redelivered message that is taken in hand for the so-manyeth time."""
+    if times <= IN_HAND_LIMIT:
+        return None
+    return Unsettled(f"was taken in hand {times - 1} times and never settled")
