@@ -18,7 +18,7 @@ from chaos.places import Place, patiently
 from chaos.scale import SCALE
 
 AHEAD = 0.05
-BACKLOG = 200  # published and not yet handled by all, at most
+BACKLOG = 200  # accepted and not yet handled by all, at most
 LOOKS, PAUSE = 30, 2  # times, seconds: to look whether all has arrived reads all there is
 HOPELESS = 30  # one event in so many
 
@@ -68,8 +68,12 @@ class Storm:
                 publish_all(self.place.uri, self.hopeless, self.dice, hopeless)
 
     def _wait_for_the_services(self) -> None:
-        while not self.over() and patiently(self.place.arrived) < self.published - BACKLOG:
+        while not self.over() and self._waiting() > BACKLOG:
             eventlet.sleep(PAUSE)
+
+    def _waiting(self) -> float:
+        """How many are on their way; of those that a broker did not accept most never come."""
+        return len(self.ledger.accepted) - patiently(self.place.arrived)
 
     def _wait_for_the_kills(self) -> None:
         """Ahead of them, publish no more before all has arrived: then it would be a standstill."""
