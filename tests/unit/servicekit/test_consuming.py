@@ -16,6 +16,7 @@ QUICK, SLOW = BATCH_SECONDS / 5, BATCH_SECONDS * 2
         (10, SLOW, 5),
         (4, SLOW, 2),
         (1, SLOW, 1),
+        (0, QUICK, 1),  # nothing could be read
     ],
 )
 def test_batches_grow_while_full_ones_are_quick_and_shrink_when_one_was_slow(

@@ -55,9 +55,10 @@ def names_of(sources: Sequence[str], settings: Any) -> list[str]:
 def next_size(size: int, handled: int, seconds: float, most: int) -> int:
     """How many events the next batch may have, after one of ``handled`` took ``seconds``.
 
-    Half as many after a slow one, twice as many after one that was full and quick.
+    Half as many after a slow one, twice as many after one that was full and quick; one by one
+    where nothing could be read: such messages may be large.
     """
-    if seconds > BATCH_SECONDS:
+    if seconds > BATCH_SECONDS or not handled:
         return max(1, handled // 2)
     return min(2 * size, most) if handled >= size and seconds < BATCH_SECONDS / 4 else size
 

@@ -100,7 +100,7 @@ class Settings:
     queue_type: str = "classic"
     external_systems: tuple[str, ...] = ("civil_affairs", "school")
     max_workers: int = 10
-    event_batch: int = 200
+    event_batch: int = 500
     retry_delays: tuple[str, ...] = ("1", "10", "60", "600", "3600")
     handler_retry_delays: tuple[str, ...] = ()
     unroutable_seconds: float = 60.0
