@@ -61,17 +61,21 @@ class Relay:
         self._away = (Unavailable, sa.exc.SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
         self._publisher = publisher
         self._signal = Signal()
-        self._stopping = False
+        self._committed = self._stopping = False
 
     def wake(self) -> None:
-        """There is something new in the outbox, or from the broker."""
-        if not self._signal.ready():
-            self._signal.send()
+        """There is something new in the outbox."""
+        self._committed = True
+        self._nudge()
 
     def stop(self) -> None:
         """Make ``run`` return when the broker has confirmed what is on its way."""
         self._stopping = True
-        self.wake()
+        self._nudge()
+
+    def _nudge(self) -> None:
+        if not self._signal.ready():
+            self._signal.send()
 
     def run(self) -> None:
         """Relay until stopped; a broker or database that is away is tried again."""
@@ -115,16 +119,19 @@ class Relay:
     def _relay(self, begin: Begin, *, linger: float) -> None:
         """Send what is there, and what comes within so many seconds after the last of it."""
         flying: deque[Flight] = deque()
-        ends = time.monotonic()
+        ends = look = time.monotonic()
         while True:
-            self._signal = Signal()  # before looking: what is committed from now on wakes again
+            self._signal = Signal()
             while flying and flying[0][1].settled:
                 self._settle(begin, *flying.popleft())
-            more = len(flying) < AHEAD and not self._stopping
+            due = self._committed or time.monotonic() >= look
+            more = due and len(flying) < AHEAD and not self._stopping
             rows = self._read(begin, flying) if more else []
+            if more and len(rows) < WINDOW:
+                look = time.monotonic() + LOOK_SECONDS
             if rows:
                 messages = [self._message(row) for row in rows]
-                flying.append((rows, self._publisher.post(messages, self.wake)))
+                flying.append((rows, self._publisher.post(messages, self._nudge)))
                 ends = time.monotonic() + linger
             elif not flying and (self._stopping or time.monotonic() >= ends):
                 return
@@ -132,6 +139,7 @@ class Relay:
                 self._rest(LOOK_SECONDS)
 
     def _read(self, begin: Begin, flying: Sequence[Flight]) -> Sequence[Any]:
+        self._committed = False  # before looking: what is committed from now on is looked for
         sent = [row.id for rows, _window in flying for row in rows]
         tried = clock.now() - self._pause
         with begin() as connection:
