@@ -164,12 +164,8 @@ audit_heads = sa.Table(
 
 def insert_into(connection: Session | sa.Connection, table: Any) -> Any:
     """The INSERT of the database's dialect, which knows ON CONFLICT."""
-    dialect = (
-        connection.get_bind().dialect.name
-        if isinstance(connection, Session)
-        else connection.dialect.name
-    )
-    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    bind = connection.get_bind() if isinstance(connection, Session) else connection
+    return (postgresql.insert if bind.dialect.name == "postgresql" else sqlite.insert)(table)
 
 
 def insert_ignore(
