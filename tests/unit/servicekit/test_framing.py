@@ -64,7 +64,7 @@ def prepared(body: bytes, headers: Any, properties: dict[str, Any], **more: Any)
     return Message(body, application_headers=headers, **properties, **more)
 
 
-@given(messages, st.integers(1, 2**40))
+@given(messages, st.integers(0, 2**40))
 def test_any_message_looks_as_if_py_amqp_had_written_it(message: Outgoing, tag: int) -> None:
     channel: Any = SimpleNamespace(
         channel_id=7, connection=SimpleNamespace(frame_max=FRAME_MAX), events=defaultdict(set)

@@ -47,7 +47,6 @@ def test_frames_come_whole_and_in_order_however_the_bytes_arrive(
 ) -> None:
     wire = b"".join(pack(">BHI", *each[:2], len(each[2])) + each[2] + b"\xce" for each in sent)
     pieces = iter(sizes)
-    transport = SimpleNamespace(_read_buffer=b"")
     at = 0
 
     def receive(_most: int) -> bytes:
@@ -55,7 +54,8 @@ def test_frames_come_whole_and_in_order_however_the_bytes_arrive(
         start, at = at, at + next(pieces, 10_000)
         return wire[start:at]
 
-    ahead = reading._Ahead(transport, receive)
+    transport = SimpleNamespace(_read_buffer=b"", sock=SimpleNamespace(recv=receive))
+    ahead = reading._Ahead(transport)
     read = []
     for _ in sent:
         whole = ahead.frame()
@@ -69,7 +69,7 @@ def test_frames_come_whole_and_in_order_however_the_bytes_arrive(
 
 
 def test_what_does_not_end_like_a_frame_is_left_for_py_amqp_to_refuse() -> None:
-    ahead = reading._Ahead(SimpleNamespace(_read_buffer=b""), lambda _most: b"")
+    ahead = reading._Ahead(SimpleNamespace(_read_buffer=b"", sock=None))
     ahead._bytes = pack(">BHI", 1, 0, 1) + b"x" + b"\x00"
     assert ahead.frame() is None
 

@@ -19,11 +19,10 @@ from servicekit.calling import CONTEXT, RPC_EXCHANGE
 from servicekit.connection import Inbound
 from servicekit.errors import Invalid, NotFound, ServiceError
 from servicekit.framing import Outgoing, acknowledgement, content, frames, wired
-from servicekit.reading import give_way
 from servicekit.settings import settings_of
-from servicekit.telemetry import RPC_SECONDS, describe, log
+from servicekit.telemetry import describe, log, rpc_seconds
 from servicekit.tolerance import UNREADABLE, writable
-from servicekit.working import run
+from servicekit.working import begin, run
 
 
 def calls(service: str, queue_type: str) -> Queue:
@@ -77,8 +76,7 @@ class RpcReader(SharedExtension):
     def on_message(self, message: Any) -> None:
         self._running += 1
         # no more at once than the broker hands out unacknowledged
-        eventlet.spawn_n(self._work, message)
-        give_way(message.channel.connection)
+        begin(self._work, message)
 
     def _work(self, message: Any) -> None:
         began, method, result, error = time.perf_counter(), None, None, None
@@ -90,7 +88,7 @@ class RpcReader(SharedExtension):
         self._answer(message, result, error)
         if method is not None:
             labels = self.container.service_name, method.method_name, outcome_of(error)
-            RPC_SECONDS.labels(*labels).observe(time.perf_counter() - began)
+            rpc_seconds(*labels).observe(time.perf_counter() - began)
 
     def _parse(self, message: Any) -> tuple[Rpc, dict[str, Any]]:
         name = message.delivery_info["routing_key"].rpartition(".")[2]

@@ -50,7 +50,7 @@ class Outgoing:
 
 
 def frames(channel: Any, message: Outgoing, tag: int) -> bytes:
-    """A message as frames (basic.publish, header, body), to be joined; ``tag`` marks it."""
+    """A message as frames: basic.publish, header, body; a ``tag`` other than 0 marks it."""
     body, number = message.body, channel.channel_id
     method = _method(message.exchange, message.routing_key, message.mandatory)
     head = _head(len(body), message.properties, _table(message.headers, tag))
@@ -80,7 +80,7 @@ def content(channel: Any, message: Outgoing, tag: int) -> Any:
         message.body,
         content_type=properties.pop("content_type"),
         content_encoding=properties.pop("content_encoding"),
-        headers=message.headers | {MARK: tag & MARKS},
+        headers=message.headers | ({MARK: tag & MARKS} if tag else {}),
         properties=properties,
     )
 
@@ -114,7 +114,8 @@ def _table(headers: Mapping[str, Any], tag: int) -> bytes:
         else:
             text = value.encode("utf-8", "surrogatepass")
             parts += (_name(name), _length(len(text)), text)
-    parts.append(_MARK + _length(tag & MARKS))
+    if tag:
+        parts.append(_MARK + _length(tag & MARKS))
     table = b"".join(parts)
     return _length(len(table)) + table
 

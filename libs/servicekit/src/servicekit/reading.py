@@ -3,12 +3,12 @@
 Here a connection takes what the socket has, up to 64 KiB, and py-amqp is served from that, whole
 frames at once; a message that is there as a whole is handed over as a whole; and tables of texts,
 which is what headers are, are read without a call for each item. Together they halve what a
-consumed message costs. TLS connections are left as they are.
+consumed message costs. Connections by TLS, and those of processes that don't use eventlet, are left
+as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from struct import unpack_from
@@ -19,6 +19,7 @@ from amqp import serialization
 from amqp.basic_message import Message
 from amqp.connection import Connection
 from amqp.transport import TCPTransport
+from eventlet.greenio import GreenSocket
 
 AHEAD_BYTES = 64 * 1024
 METHOD, HEADER, BODY = 1, 2, 3
@@ -35,8 +36,8 @@ _read_item = serialization._read_item
 class _Ahead:
     """What came from the socket and was not read yet."""
 
-    def __init__(self, transport: Any, receive: Callable[[int], bytes]) -> None:
-        self._transport, self._receive = transport, receive
+    def __init__(self, transport: Any) -> None:
+        self._transport, self._socket = transport, transport.sock
         self._bytes, self._at = b"", 0
 
     def read(self, n: int, _initial: bool = False) -> bytes:
@@ -49,9 +50,21 @@ class _Ahead:
         self._at += n
         return self._bytes[self._at - n : self._at]
 
+    def wait(self, timeout: float | None) -> None:
+        """Wait for more, so many seconds at most; 0 is a look. Raises TimeoutError."""
+        if timeout == 0:
+            with self._transport.having_timeout(0):
+                self.fill()
+            return
+        # most often nothing is there yet, and looking in vain takes as long as a short message
+        self._socket._trampoline(
+            self._socket.fd, read=True, timeout=timeout, timeout_exc=TimeoutError
+        )
+        self.fill()
+
     def fill(self, least: int = 0) -> None:
-        """Wait for more."""
-        more = self._receive(max(AHEAD_BYTES, least))
+        """Take what is there, or wait for it."""
+        more = self._socket.recv(max(AHEAD_BYTES, least))
         if not more:
             raise OSError("the broker has closed the connection")
         self._bytes, self._at = self._bytes[self._at :] + more, 0
@@ -86,8 +99,9 @@ class _Ahead:
 
 def _setup_reading_ahead(self: Any) -> None:
     _setup(self)
-    self.ahead = _Ahead(self, self.sock.recv)
-    self._read = self.ahead.read
+    if isinstance(self.sock, GreenSocket):
+        self.ahead = _Ahead(self)
+        self._read = self.ahead.read
 
 
 def _read_ahead(self: Any, timeout: float | None = None) -> Any:
@@ -95,8 +109,7 @@ def _read_ahead(self: Any, timeout: float | None = None) -> Any:
     if ahead is None:
         return _blocking_read(self, timeout)
     if ahead.empty():
-        with self.transport.having_timeout(timeout):
-            ahead.fill()
+        ahead.wait(timeout)
     delivered = False
     while frame := ahead.frame():
         if not _delivered(self, ahead, *frame):
@@ -166,9 +179,14 @@ def give_way(connection: Any) -> None:
 
     Where more has come already, that is read first: so it is worked on, and answered, together.
     """
-    ahead = getattr(getattr(connection, "transport", None), "ahead", None)
-    if ahead is not None and ahead.empty():
+    if read_out(connection):
         eventlet.sleep(0)
+
+
+def read_out(connection: Any) -> bool:
+    """Whether all that came was read; of connections that don't read ahead nobody knows."""
+    ahead = getattr(getattr(connection, "transport", None), "ahead", None)
+    return ahead is not None and bool(ahead.empty())
 
 
 def install() -> None:
