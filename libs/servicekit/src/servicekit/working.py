@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import eventlet
+from eventlet import getcurrent
 from eventlet.hubs import get_hub
-from greenlet import getcurrent, greenlet
+from eventlet.support.greenlets import greenlet
 from nameko.extensions import Entrypoint
 
 from servicekit.reading import read_out
