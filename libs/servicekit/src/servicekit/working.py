@@ -36,6 +36,8 @@ def begin(work: Callable[[Any], None], message: Any) -> None:
         return
     hub = get_hub()
     back = hub.schedule_call_global(0, getcurrent().switch)
+    while _idle and _idle[-1].dead:  # a timer that nobody cancelled has ended it
+        _idle.pop()
     worker = _idle.pop() if _idle else greenlet(_work_on, hub.greenlet)
     try:
         worker.switch(work, message)  # by way of the hub it would be its turn later
