@@ -35,6 +35,7 @@ from servicekit.hosting import Host  # noqa: E402
 from servicekit.migrations import upgrade  # noqa: E402
 from servicekit.publishing import Outgoing, Publisher  # noqa: E402
 from sunshine.place import Place  # noqa: E402
+from waiting import eventually  # noqa: E402
 
 COMMUNITY = "210103008001"
 ALONE = 30
@@ -197,7 +198,7 @@ def measure(people: int) -> None:
     with service(people) as process:
         begun = ask(process, "begin")
         pages = Pages(begun["port"], people)
-        until(lambda: pages.open == people)
+        eventually(lambda: pages.open == people, WAIT_SECONDS)
         marks = [ask(process)]
         alone = [late for _ in range(ALONE) for late in told(process, pages, "schooling", 1)]
         marks.append(ask(process))
@@ -222,14 +223,8 @@ def told(process: subprocess.Popen[str], pages: Pages, kind: str, count: int) ->
     """Seconds from the event's publishing until each page has it."""
     pages.heard.clear()
     at = ask(process, kind)["at"]
-    until(lambda: len(pages.heard) >= count)
+    eventually(lambda: len(pages.heard) >= count, WAIT_SECONDS)
     return [heard - at for heard in pages.heard]
-
-
-def until(done: Any) -> None:
-    with eventlet.Timeout(WAIT_SECONDS):
-        while not done():
-            eventlet.sleep(0.001)
 
 
 def ms(seconds: float) -> str:

@@ -39,6 +39,7 @@ from servicekit import db, failpoints, outbox, testing
 from servicekit.hosting import Host
 from servicekit.schemas import EventData, Id
 from servicekit.service import Database, Service, on_event
+from waiting import eventually
 
 COUNT, PER_SECOND, WARMING = 600, 100, 100
 IDLE_SECONDS, AT_WORK = 20, 0.1
@@ -92,8 +93,7 @@ def ours_makes(uri: str, url: str) -> None:
                 session.add(Thing(name=name))
                 outbox.publish(session, "thing.made", subject=name, version=1, data=data, now=now)
                 in_hand[:] = [name]
-        while database.backlog(datetime.now(UTC))[0]:  # the relay has the last
-            eventlet.sleep(0.02)
+        eventually(lambda: not database.backlog(datetime.now(UTC))[0])  # the relay had the last
 
 
 def ours_keeps(uri: str, url: str) -> None:

@@ -26,7 +26,7 @@ class Scale:
     database_kills: int = 5
     outage_writes: int = 1000
     recoveries: int = 5
-    repeated_events: int = 60
+    repeated_events: int = 60  # certificates as well
     fault_rounds: int = 1
     fault_seconds: int = 2
     rounds: int = 1
@@ -50,7 +50,7 @@ LONG = Scale(
     database_kills=100,
     outage_writes=50_000,
     recoveries=100,
-    repeated_events=100_000,
+    repeated_events=25_000,
     fault_rounds=10,
     fault_seconds=25,
     rounds=10,
