@@ -1,4 +1,4 @@
-"""Calls that only ask: our client and service, stock nameko's, and kombu with direct reply-to.
+"""Calls that only ask: ours, stock nameko's, and kombu's with direct reply-to, reading ahead too.
 
 As a program it is the answering side: ``python -m benchmarks.rpc AMQP_URI DATABASE_URL WHO``.
 """
