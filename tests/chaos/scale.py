@@ -26,7 +26,7 @@ class Scale:
     database_kills: int = 5
     outage_writes: int = 1000
     recoveries: int = 5
-    repeated_events: int = 60  # certificates as well
+    repeated_events: int = 60  # certificates, too, of four events each
     fault_rounds: int = 1
     fault_seconds: int = 2
     rounds: int = 1

@@ -21,7 +21,10 @@ _idle: list[Any] = []
 
 
 def run(entrypoint: Entrypoint, kwargs: Mapping[str, Any]) -> Any:
-    """What the method returns, or raises; it finds the service's dependencies in place."""
+    """What the method returns, or raises; it finds the service's dependencies in place.
+
+    Their providers get no worker context: ours ask for none.
+    """
     container = entrypoint.container
     service = container.service_cls()
     for provider in container.dependencies:
