@@ -235,4 +235,5 @@ def test_no_queue_is_orphaned_by_renaming_a_handler() -> None:
         "volunteers.copy_need",
         "volunteers.doubt_visit",
         "volunteers.follow_break",
+        "volunteers.forget_household",
     ]

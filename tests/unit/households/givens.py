@@ -14,6 +14,7 @@ from households.queries import covering, finding
 from households.usecases import (
     changes,
     concerns,
+    erasing,
     feedback,
     gifts,
     importing,
@@ -148,6 +149,9 @@ class Desk:
     def leave(self, reason: str = "income", on: date = TODAY, household: str = HOME) -> Household:
         data = {"household": household, "reason": reason, "on": on.isoformat()}
         return self._do(status.exit_household, c.ExitHousehold, data)
+
+    def erase(self) -> Household:
+        return self._do(erasing.erase_household, c.HouseholdRef, {"household": HOME})
 
     def raise_need(self, data: Facts | None = None) -> Need:
         return self._do(needs.raise_need, c.RaiseNeed, data or a_need())

@@ -68,6 +68,8 @@ def a_whole_life(desk: Desk) -> None:
     desk.complete_review(f"{HOME}-R20271031", "eligible")
     desk.move()
     desk.move(to_community=ELSEWHERE)
+    desk.close_concern()
+    desk.erase()
 
 
 @pytest.fixture

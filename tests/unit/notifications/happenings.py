@@ -90,6 +90,7 @@ HEARD: dict[str, dict[str, Any]] = {
     "household.verified": {**_HOUSEHOLD, "valid_until": "2027-11-30"},
     "household.moved": {**_HOUSEHOLD, "status": "verified"},
     "household.exited": {**_HOUSEHOLD, "reason": "income"},
+    "household.erased": {**_HOUSEHOLD, "needs": []},
     "need.raised": {**_NEED, "aid_kind": "elderly", "urgency": "soon", "status": "open"},
     "need.changed": {**_NEED, "aid_kind": "elderly", "urgency": "soon", "status": "open"},
     "need.closed": {**_NEED, "status": "withdrawn", "reason": "own_wish"},

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from servicekit import audit
 from servicekit.actors import Actor
 from servicekit.errors import Conflict, Forbidden
+from servicekit.privacy import assign_key
 from servicekit.schemas import load
 from unit.volunteers.camp import (
     SITTING,
@@ -27,13 +28,16 @@ from unit.volunteers.camp import (
 )
 from unit.volunteers.neighbourhood import (
     HERE,
+    NEED,
     NOW,
     STAFF,
     TODAY,
     a_pupil,
     a_school,
     at,
+    hear,
     log,
+    match,
     register,
     running,
     somebody,
@@ -41,13 +45,25 @@ from unit.volunteers.neighbourhood import (
 )
 from unit.volunteers.test_teacher_desk import WORKER, an_item, asked
 from unit.volunteers.test_teacher_desk import step as request_step
+from volunteers.contracts import consumed
 from volunteers.contracts.clubs import AskQuestion
 from volunteers.contracts.people import SetAside
-from volunteers.domain.codes import VolunteerState
-from volunteers.models import Base, Enrolment, Volunteer
+from volunteers.domain.codes import PairingState, VolunteerState
+from volunteers.models import Base, Enrolment, NeedCopy, Pairing, Volunteer
 from volunteers.queries import hours as counted
 from volunteers.queries.activities import counts
-from volunteers.usecases import absence, attending, clubs, erasing, growth, participants, people
+from volunteers.usecases import (
+    absence,
+    attending,
+    clubs,
+    erasing,
+    explaining,
+    growth,
+    overrides,
+    participants,
+    people,
+    replaying,
+)
 
 DIRECTOR = Actor(f"{HERE}-S09", "director", (HERE,))
 CHILD = f"{HERE}-K001"
@@ -218,3 +234,97 @@ def test_an_erased_volunteers_code_is_not_given_again(session: Session) -> None:
     erase_volunteer(session, volunteer)
     with pytest.raises(Conflict, match="choose another code"):
         register(session, record=somebody())
+
+
+HOUSEHOLD = NEED.rpartition("-")[0]
+
+
+def forget(session: Session, *needs: str, version: int = 9) -> None:
+    """The household of `NEED` was erased where it is kept."""
+    last = [{"need": need, "status": "withdrawn", "version": version} for need in needs]
+    data = {"community": HERE, "version": 5, "household": HOUSEHOLD, "needs": last}
+    erasing.forget_household(session, load(consumed.HouseholdErased(), data), now=NOW)
+    session.flush()
+    session.expire_all()
+
+
+def place_of(session: Session, need: str = NEED) -> tuple[float, list[Any]]:
+    facts = session.get_one(NeedCopy, need).facts
+    assert facts is not None
+    return facts["latitude"], facts["slots"]
+
+
+def test_of_an_erased_household_neither_place_nor_words_are_left(session: Session) -> None:
+    pairing = running(session)
+    visit = visits_of(session, pairing.id)[0]
+    assign_key(session, visit)
+    visit.note = "老人行动不便"
+    log(session, visit, "done")
+    assert "老人行动不便" in readable(session)
+    for _ in range(2):
+        forget(session, NEED)
+        assert "老人行动不便" not in readable(session)
+        assert place_of(session) == (41.8, [])
+        assert pairing.state == PairingState.ENDED
+    assert counted.hours(session, pairing.volunteer_id)["reported"] == 60
+
+
+def test_older_news_of_an_erased_household_comes_too_late(session: Session) -> None:
+    hear(session)
+    unseen = f"{HOUSEHOLD}-N2"
+    forget(session, NEED, unseen)
+    hear(session, version=8)
+    hear(session, unseen, version=8)
+    assert place_of(session) == (41.8, [])
+    assert session.get_one(NeedCopy, unseen).facts is None
+
+
+@pytest.mark.parametrize("who", ["volunteer", "household"])
+def test_why_somebody_was_chosen_goes_with_who_was_erased(session: Session, who: str) -> None:
+    pairing = running(session)
+    pairing.manual, frozen = True, pairing.frozen
+    pairing.frozen = frozen | {"need": frozen["need"] | {"gender": "male"}}
+    before = overrides.overrides(session, {"community": HERE})["rules"]
+    assert [(row["name"], row["failed"]) for row in before] == [("gender", 1)]
+    if who == "household":
+        forget(session, NEED)
+    else:
+        gone(session, pairing.volunteer_id)
+        erase_volunteer(session, pairing.volunteer_id)
+    session.flush()
+    session.expire_all()
+    assert who.replace("household", "need") not in pairing.frozen
+    for key in (pairing.id, f"{HERE}-R1"):
+        with pytest.raises(Conflict, match="erased"):
+            replaying.replay_match(session, {"id": key})
+    with pytest.raises(Conflict, match="erased"):
+        explaining.explain_pairing(session, {"pairing": pairing.id})
+    assert overrides.overrides(session, {"community": HERE})["rules"] == before
+
+
+def test_a_run_of_others_is_still_replayed(session: Session) -> None:
+    register(session, "V001")
+    hear(session, f"{HERE}-H002-N1")
+    match(session)
+    register(session, "V002", latitude=41.797)
+    volunteer = f"{HERE}-V002"
+    gone(session, volunteer)
+    erase_volunteer(session, volunteer)
+    assert replaying.replay_match(session, {"id": f"{HERE}-R1"})["same"] is True
+
+
+def test_what_a_pupils_pairing_says_of_the_companion_goes_with_the_companion(
+    session: Session,
+) -> None:
+    a_school(session, kind="office", name="永环社区")
+    companion = register(session, aid_kinds=["disability"])
+    register(session, record=a_pupil(companion="V001"))
+    hear(session)
+    pairing = session.get_one(Pairing, match(session)["proposed"][0]["pairing"])
+    assert pairing.frozen["volunteer"]["companion"]["id"] == companion
+    gone(session, f"{HERE}-V900")
+    gone(session, companion)
+    erase_volunteer(session, companion)
+    session.flush()
+    session.expire_all()
+    assert "volunteer" not in pairing.frozen

@@ -12,6 +12,7 @@ import binascii
 import hashlib
 import hmac
 import os
+from datetime import date, datetime
 from typing import Any, overload
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,8 +20,15 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from sqlalchemy.orm import Session, object_session
 
+from servicekit import audit
+from servicekit.actors import OPERATOR, Actor
+from servicekit.errors import Forbidden
+
 NONCE_BYTES = 12
 KEY_BYTES = 32
+
+ERASERS = frozenset({"director", "administrator", OPERATOR})
+"""Roles that may have a person erased."""
 
 
 class Vault:
@@ -90,6 +98,28 @@ def assign_key(session: Session, row: Any) -> None:
     """Add ``row`` (its id already set) to the session and give it a data key of its own."""
     row.data_key = vault_of(session).new_data_key()
     session.add(row)
+
+
+def require_eraser(actor: Actor) -> None:
+    """Raise Forbidden unless ``actor`` may have a person erased."""
+    if actor.role not in ERASERS:
+        raise Forbidden(f"{actor.id} erases nobody; ask the director or an administrator")
+
+
+def destroy_key(session: Session, row: Any, *, on: date, now: datetime, actor: Actor) -> None:
+    """Destroy the data key of ``row``, so that what it sealed is erased, and write that down."""
+    row.data_key = b""
+    row.erased_on = on
+    row.version += 1
+    audit.record(
+        session,
+        community=row.community,
+        subject=row.id,
+        fields=["all"],
+        purpose="erasure",
+        actor=actor,
+        now=now,
+    )
 
 
 def blind_index(session: Session, field: str, text: str) -> str:

@@ -10,6 +10,7 @@ from households.settings import Settings
 from households.usecases import (
     changes,
     concerns,
+    erasing,
     feedback,
     gifts,
     importing,
@@ -63,6 +64,11 @@ class HouseholdsService(Service):
     @rpc(c.ExitHousehold, returns=c.HouseholdView)
     def exit_household(self, call: Call, data: Data) -> Data:
         row = status.exit_household(call.session, data, now=call.now, actor=call.actor)
+        return views.household_view(row, day=rows.today(call.session, call.now))
+
+    @rpc(c.HouseholdRef, returns=c.HouseholdView)
+    def erase_household(self, call: Call, data: Data) -> Data:
+        row = erasing.erase_household(call.session, data, now=call.now, actor=call.actor)
         return views.household_view(row, day=rows.today(call.session, call.now))
 
     @rpc(c.HouseholdRef, returns=c.HouseholdView)

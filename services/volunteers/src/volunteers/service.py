@@ -27,7 +27,7 @@ from volunteers.entrypoints import (
     visits,
 )
 from volunteers.settings import Settings
-from volunteers.usecases import hours, needs, rounds
+from volunteers.usecases import erasing, hours, needs, rounds
 from volunteers.web import create_app
 
 
@@ -67,6 +67,10 @@ class VolunteersService(
     @on_event("need.closed", source="households", schema=consumed.NeedClosed)
     def close_need(self, call: Call, event: Any) -> None:
         needs.close_need(call.session, event.data, now=call.now)
+
+    @on_event("household.erased", source="households", schema=consumed.HouseholdErased)
+    def forget_household(self, call: Call, event: Any) -> None:
+        erasing.forget_household(call.session, event.data, now=call.now)
 
     @on_event("feedback.mismatched", source="households", schema=consumed.FeedbackMismatched)
     def doubt_visit(self, call: Call, event: Any) -> None:

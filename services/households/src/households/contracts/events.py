@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import Schema, fields
 
 from households.domain.caring import ReferralStatus, ReturnReason
 from households.domain.codes import (
@@ -50,6 +50,21 @@ class HouseholdExited(EventData):
 
     household = Id(required=True)
     reason = Code(ExitReason, required=True)
+
+
+class LastOfNeed(Schema):
+    """A need of which nothing more will be told; whatever has an older version is to be erased."""
+
+    need = Id(required=True)
+    status = Code(NeedStatus, required=True)
+    version = fields.Integer(required=True)
+
+
+class HouseholdErased(EventData):
+    """Nothing is left by which the people of a household could be known; so copies go, too."""
+
+    household = Id(required=True)
+    needs = fields.List(fields.Nested(LastOfNeed), required=True)
 
 
 class NeedFacts(EventData):
@@ -201,6 +216,7 @@ PUBLISHED: dict[str, type[EventData]] = {
     "household.verified": HouseholdVerified,
     "household.moved": HouseholdMoved,
     "household.exited": HouseholdExited,
+    "household.erased": HouseholdErased,
     "need.raised": NeedRaised,
     "need.changed": NeedChanged,
     "need.closed": NeedClosed,
@@ -253,6 +269,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "household.verified": {**_HOUSEHOLD, "version": 2, "valid_until": "2027-11-01"},
     "household.moved": {**_HOUSEHOLD, **_PLACE, "version": 3, "status": "verified"},
     "household.exited": {**_HOUSEHOLD, "version": 4, "reason": "income"},
+    "household.erased": {
+        **_HOUSEHOLD,
+        "version": 5,
+        "needs": [{"need": "210103008001-H001-N1", "status": "withdrawn", "version": 4}],
+    },
     "need.raised": _NEED,
     "need.changed": {**_NEED, "version": 2, "urgency": "urgent"},
     "need.closed": {

@@ -77,7 +77,7 @@ class RegisterHousehold(HouseholdFacts):
 
 
 class HouseholdRef(Schema):
-    """get_household"""
+    """get_household, erase_household"""
 
     household = Id(required=True)
 
@@ -154,6 +154,7 @@ class HouseholdView(Schema):
     valid_until = LocalDate(allow_none=True)
     review_due = LocalDate(allow_none=True)
     moved_to = Community(allow_none=True)
+    erased_on = LocalDate(allow_none=True)
     version = fields.Integer()
 
 

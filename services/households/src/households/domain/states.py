@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -105,6 +106,12 @@ def check_present(key: str, status: HouseholdStatus) -> None:
             f"household {key} is {status} and no longer served; register or certify it anew first",
             status=status.value,
         )
+
+
+def check_not_erased(key: str, erased_on: date | None) -> None:
+    """Raise Conflict for a household that was erased: nobody knows any more who it was."""
+    if erased_on is not None:
+        raise Conflict(f"{key} was erased on {erased_on}; register it anew by another code")
 
 
 def check_live(key: str, status: NeedStatus) -> None:

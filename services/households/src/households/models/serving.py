@@ -62,6 +62,7 @@ class Household(Base):
     left_on: Mapped[date | None]
     exit_reason: Mapped[ExitReason | None] = mapped_column(EnumText(ExitReason))
     moved_to: Mapped[str | None] = mapped_column(Community)
+    erased_on: Mapped[date | None]
     version: Mapped[int]
 
     address = Sealed("address_sealed")

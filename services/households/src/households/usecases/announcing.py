@@ -39,6 +39,14 @@ def exited(session: Session, household: Household, reason: ExitReason, *, now: d
     _household(session, "household.exited", household, {"reason": reason}, now)
 
 
+def erased(session: Session, household: Household, *, now: datetime) -> None:
+    """household.erased, with the last version of each need: older news of it is of no use."""
+    for need in household.needs:
+        need.version += 1
+    last = [{"need": n.id, "status": n.status, "version": n.version} for n in household.needs]
+    _household(session, "household.erased", household, {"needs": last}, now)
+
+
 def raised(session: Session, need: Need, *, now: datetime) -> None:
     """need.raised, if the household is served yet; again in a new version."""
     if need.household.status not in SERVED:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from households.domain.caring import UNINVOLVED, ConcernStatus
-from households.domain.states import check_concern_step
+from households.domain.states import check_concern_step, check_not_erased
 from households.models import Concern, Household
 from households.queries import rows
 from households.usecases import announcing
@@ -27,6 +27,7 @@ def raise_concern(
     Somebody may be in need though the household is no longer served, so that is not asked.
     """
     household = rows.household_for_change(session, data["household"])
+    check_not_erased(household.id, household.erased_on)
     need = data["need"]
     if need is not None and rows.need(session, need).household_id != household.id:
         raise Invalid({"need": ["is of another household; name one of this household, or none"]})

@@ -26,6 +26,8 @@ def follow_visit(
     if not rules.is_chosen(blind_index(session, "feedback", data["visit"]), percent):
         return None
     household = rows.household_for_change(session, data["household"])
+    if household.erased_on is not None:
+        return None
     if (known := session.get(FeedbackCall, key)) is not None:
         return known
     call = FeedbackCall(

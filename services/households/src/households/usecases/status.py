@@ -14,6 +14,7 @@ from households.domain.states import (
     AFTER_EXIT,
     LEAVING,
     check_household_step,
+    check_not_erased,
     exit_after_decertification,
 )
 from households.models import Household
@@ -133,6 +134,7 @@ def _check_dates(data: Mapping[str, Any], today: date) -> None:
 
 
 def _come_back(session: Session, household: Household) -> None:
+    check_not_erased(household.id, household.erased_on)
     digests = [member.identity_index for member in household.members]
     check_at_home(session, household.community, digests, but=household.id)
     for member in household.members:

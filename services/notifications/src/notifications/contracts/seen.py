@@ -28,6 +28,10 @@ class HouseholdExited(EventData):
     reason = word()
 
 
+class HouseholdErased(EventData):
+    household = Id(required=True)
+
+
 class NeedSeen(EventData):
     need = Id(required=True)
     household = Id(required=True)

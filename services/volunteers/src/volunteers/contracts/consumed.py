@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import fields, validate
+from marshmallow import EXCLUDE, Schema, fields, validate
 
 from servicekit.schemas import Code, EventData, ForeignData, Id, LocalDate, slots
 from volunteers.contracts.shapes import short_code
@@ -42,6 +42,24 @@ class NeedClosed(EventData):
     status = Code(NeedStatus, required=True)
 
 
+class LastOfNeed(Schema):
+    """The last that is told of a need."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    need = Id(required=True)
+    status = Code(NeedStatus, required=True)
+    version = fields.Integer(required=True)
+
+
+class HouseholdErased(EventData):
+    """Nobody shall know any more who a household was, and what it needed."""
+
+    household = Id(required=True)
+    needs = fields.List(fields.Nested(LastOfNeed), required=True)
+
+
 class FeedbackMismatched(EventData):
     """A household contradicts what was reported of a visit."""
 
@@ -60,6 +78,7 @@ CONSUMED: dict[str, type[ForeignData]] = {
     "need.raised": NeedSeen,
     "need.changed": NeedSeen,
     "need.closed": NeedClosed,
+    "household.erased": HouseholdErased,
     "feedback.mismatched": FeedbackMismatched,
     "break.announced": BreakAnnounced,
 }

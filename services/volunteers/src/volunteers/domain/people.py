@@ -17,9 +17,6 @@ ADULT_AGE = 18
 
 OLDEST = 120
 
-ERASERS = frozenset({"director", "administrator", "operator"})
-"""Roles that may erase people."""
-
 
 def end_of_month(day: date) -> date:
     """The last day of the month of ``day``."""

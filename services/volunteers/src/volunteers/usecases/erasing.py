@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from servicekit import audit
 from servicekit.actors import Actor
-from servicekit.errors import Conflict, Forbidden
+from servicekit.errors import Conflict
+from servicekit.privacy import destroy_key, require_eraser
 from volunteers.domain.activities import FOR_CHILDREN, EnrolmentState
 from volunteers.domain.codes import VolunteerState
-from volunteers.domain.people import ERASERS
+from volunteers.domain.matching import considers, erase_inputs
 from volunteers.domain.services import OPEN
 from volunteers.models import (
     Activity,
@@ -22,16 +22,20 @@ from volunteers.models import (
     Base,
     Enrolment,
     Lesson,
+    MatchRun,
     Member,
+    NeedCopy,
     Pairing,
     Participant,
     Question,
     ServiceRequest,
     TopUp,
+    Visit,
     Volunteer,
 )
 from volunteers.queries.lookup import local_day, one
 from volunteers.queries.people import describe
+from volunteers.usecases.needs import close_need
 
 E = EnrolmentState
 AHEAD = (E.WAITLISTED, E.OFFERED, E.CONFIRMED)
@@ -47,7 +51,7 @@ def erase_participant(
     """
     person = one(session, Participant, data["participant"], lock=True)
     if person.erased_on is None:
-        _require_right(actor)
+        require_eraser(actor)
         _refuse_awaited(session, person)
         _let_go(session, person, local_day(session, now))
         person.born_by = person.consented_on = None
@@ -104,15 +108,16 @@ def erase_volunteer(
     """
     volunteer = one(session, Volunteer, data["volunteer"], lock=True)
     if volunteer.erased_on is None:
-        _require_right(actor)
+        require_eraser(actor)
         if volunteer.state != VolunteerState.LEFT:
             raise Conflict(f"{volunteer.id} is {volunteer.state}; release the volunteer first")
         for lesson in session.scalars(sa.select(Lesson).filter_by(volunteer_id=volunteer.id)):
             lesson.words_sealed = None
         for claim in session.scalars(sa.select(TopUp).filter_by(volunteer_id=volunteer.id)):
             claim.data_key, claim.note_sealed = b"", None
-        for pairing in session.scalars(sa.select(Pairing).filter_by(volunteer_id=volunteer.id)):
-            pairing.data_key = pairing.override_reason_sealed = None
+        companion = Pairing.frozen["volunteer", "companion", "id"].as_string()
+        theirs = sa.or_(Pairing.volunteer_id == volunteer.id, companion == volunteer.id)
+        _forget_why(session, sa.select(Pairing).where(theirs), "volunteer", volunteer.id)
         volunteer.born_by = volunteer.born_by.replace(month=12, day=31)
         volunteer.latitude = round(volunteer.latitude, 1)
         volunteer.longitude = round(volunteer.longitude, 1)
@@ -124,26 +129,38 @@ def erase_volunteer(
     return describe(volunteer, local_day(session, now))
 
 
-def _require_right(actor: Actor) -> None:
-    if actor.role not in ERASERS:
-        raise Forbidden(f"{actor.id} erases nobody; ask the director or an administrator")
+def forget_household(session: Session, data: Mapping[str, Any], *, now: datetime) -> None:
+    """The household was erased where it is kept: here its place and its words go, too.
+
+    Whatever older news of its needs is still on its way comes too late to be kept.
+    """
+    for last in data["needs"]:
+        close_need(session, data | last, now=now)
+    for copy in session.scalars(sa.select(NeedCopy).filter_by(household=data["household"])):
+        if copy.facts:
+            place = {name: round(copy.facts[name], 1) for name in ("latitude", "longitude")}
+            copy.facts = copy.facts | place | {"slots": []}
+    pairings = sa.select(Pairing).filter_by(household=data["household"])
+    _forget_why(session, pairings, "need", data["household"])
+    of_them = Visit.pairing_id.in_(pairings.with_only_columns(Pairing.id))
+    session.execute(sa.update(Visit).where(of_them).values(data_key=None, note_sealed=None))
+
+
+def _forget_why(session: Session, pairings: sa.Select[Pairing], part: str, key: str) -> None:
+    """What proposals were computed from, and what was written about the choice."""
+    for pairing in session.scalars(pairings):
+        pairing.frozen = erase_inputs(pairing.frozen, part)
+        pairing.data_key = pairing.override_reason_sealed = None
+    kept = session.execute(sa.select(MatchRun.id, MatchRun.inputs)).yield_per(10)
+    runs = [run for run, inputs in kept if inputs and considers(inputs, key)]
+    gone = sa.update(MatchRun).where(MatchRun.id.in_(runs))
+    session.execute(gone.values(inputs=None, result=None))
 
 
 def _forget(
     session: Session, person: Participant | Volunteer, *, now: datetime, actor: Actor
 ) -> None:
     """Destroy the key, and the digests by which the same data would be known again."""
-    person.data_key = b""
     person.name_sealed = person.phone_sealed = person.birth_date_sealed = None
     person.registration_index = ""
-    person.erased_on = local_day(session, now)
-    person.version += 1
-    audit.record(
-        session,
-        community=person.community,
-        subject=person.id,
-        fields=["all"],
-        purpose="erasure",
-        actor=actor,
-        now=now,
-    )
+    destroy_key(session, person, on=local_day(session, now), now=now, actor=actor)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from volunteers.domain.codes import DeclineReason
-from volunteers.domain.matching import FACTOR_NAMES, replay
+from volunteers.domain.matching import FACTOR_NAMES, failed_filters
 from volunteers.domain.matching.phrases import FACTOR_LABELS, NAMES
 from volunteers.domain.remedies import LOCALES
 from volunteers.models import Pairing
@@ -69,7 +69,7 @@ def _rules(
     by_hand: Sequence[Pairing], declines: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """A row for each rule that anybody overrode; a filter and a factor of one name are one rule."""
-    failed = Counter(name for each in by_hand for name in replay(each.frozen).failed)
+    failed = Counter(name for each in by_hand for name in failed_filters(each.frozen))
     leads = [lead for each in by_hand for lead in _leads(each)]
     beaten, doubted = Counter(name for name, _ in leads), Counter[str | None]()
     for row in declines:

@@ -24,7 +24,9 @@ def replay_match(
         return _proposal(one(session, Pairing, data["id"]))
     if run.inputs is None or run.result is None:
         raise Conflict(
-            f"run {run.id} was made before runs were kept; replay its pairings", id=run.id
+            f"nothing is kept of run {run.id}: it is too old, or somebody in it was erased; "
+            "replay its pairings",
+            id=run.id,
         )
     return _told(run.id, "run", run.rules, replay(Kept(run.inputs, run.result)))
 

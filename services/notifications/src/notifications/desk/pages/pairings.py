@@ -14,7 +14,7 @@ from notifications.desk.reasons import Alternative, Reasons, alternatives
 from notifications.desk.visitor import current, somebody
 from notifications.desk.words import say
 from notifications.domain.words import DeclineReason
-from servicekit.errors import ServiceError
+from servicekit.errors import Conflict, ServiceError
 
 PAGE_SIZE = 20
 CODE_LENGTH = 40
@@ -91,8 +91,12 @@ def _facts(pairing: str) -> dict[str, Any]:
     }
 
 
-def _why(pairing: str) -> Reasons:
-    answer = volunteers_service().explain_pairing(pairing=pairing)
+def _why(pairing: str) -> Reasons | None:
+    """The reasons; None once one of the two has been erased."""
+    try:
+        answer = volunteers_service().explain_pairing(pairing=pairing)
+    except Conflict:
+        return None
     return Reasons.of_answer(answer, current().locale)
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
+from servicekit.errors import Conflict
 from volunteers.domain.matching.candidates import ranking
 from volunteers.domain.matching.cost import Cost, cost
 from volunteers.domain.matching.factors import Factor, score, total
@@ -13,6 +14,9 @@ from volunteers.domain.matching.matching import Context, match
 from volunteers.domain.matching.pool import Pool
 from volunteers.domain.matching.rules import Rules
 from volunteers.domain.matching.world import Need, Volunteer
+
+ERASED = "erased"
+"""Where frozen inputs of somebody who was erased keep the filters that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +178,26 @@ def deciding(one: Explanation, other: Explanation) -> tuple[Factor, int]:
 
 
 def replay(frozen: Mapping[str, Any]) -> Explanation:
-    """The same explanation from frozen inputs, at any later time."""
+    """The same explanation from frozen inputs, at any later time; Conflict once they are erased."""
+    if ERASED in frozen:
+        raise Conflict(
+            "who this was about has been erased, so the reasons cannot be computed any more; "
+            "read the score and its parts that are kept with the pairing"
+        )
     return explain(
         Need.from_data(frozen["need"]),
         Volunteer.from_data(frozen["volunteer"]),
         Rules.from_data(frozen["rules"]),
         date.fromisoformat(frozen["today"]),
     )
+
+
+def failed_filters(frozen: Mapping[str, Any]) -> list[str]:
+    """The filters that decided against a pair that was proposed all the same, erased or not."""
+    return frozen[ERASED] if ERASED in frozen else list(replay(frozen).failed)
+
+
+def erase_inputs(frozen: Mapping[str, Any], part: str) -> dict[str, Any]:
+    """Frozen inputs without the ``need`` or the ``volunteer``; what failed is still counted."""
+    left = {name: value for name, value in frozen.items() if name != part}
+    return left | {ERASED: failed_filters(frozen)}

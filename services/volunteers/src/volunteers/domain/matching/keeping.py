@@ -46,6 +46,11 @@ def keep_run(
     return Kept(_packed(inputs), _packed(_result(outcome).items()))
 
 
+def considers(inputs: bytes, key: str) -> bool:
+    """Whether a kept run weighed this household or volunteer, among others."""
+    return f'"{key}"'.encode() in zlib.decompress(inputs)
+
+
 def replay_run(kept: Kept) -> list[Difference]:
     """Compute a kept run again, and say where the result differs; empty where it is the same."""
     first, *rows = _unpacked(kept.inputs)

@@ -1,0 +1,151 @@
+"""A household is erased: nothing of it can be read any more, and everything still adds up."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from households.models import Base, FeedbackCall, Need
+from servicekit import audit
+from servicekit.actors import Actor
+from servicekit.errors import Conflict, Forbidden
+from unit.households.givens import (
+    HERE,
+    HOME,
+    NOTE,
+    TODAY,
+    Desk,
+    a_child,
+    a_head,
+    a_household,
+    a_need,
+    tutoring,
+)
+
+DIRECTOR = Actor(f"{HERE}-S09", "director", (HERE,))
+COORDINATOR = Actor(f"{HERE}-S02", "coordinator", (HERE,))
+
+
+def sealed_texts(session: Session) -> list[str]:
+    """Every personal value that the database, with all keys it has, still opens."""
+    session.expire_all()
+    found = []
+    for mapper in Base.registry.mappers:
+        model = mapper.class_
+        names = [name for name, value in vars(model).items() if type(value).__name__ == "Sealed"]
+        for row in session.scalars(sa.select(model)) if names else ():
+            found += [text for name in names if (text := getattr(row, name))]
+    return found
+
+
+def served_and_gone(desk: Desk) -> None:
+    """A household with two needs, a settled concern and a call; it has left."""
+    child = a_child(disability="intellectual", phone="18000007777")
+    desk.register(a_household(members=[a_head(), child]))
+    desk.raise_need(a_need(note=NOTE, member="M2"))
+    desk.raise_need(tutoring(note=NOTE))
+    desk.verify()
+    desk.visited()
+    desk.record_feedback("confirmed", note=NOTE)
+    desk.raise_concern(note=NOTE)
+    desk.close_concern()
+    desk.leave("income")
+    desk.news()
+
+
+def counted(desk: Desk) -> Any:
+    told = desk.coverage()
+    return told | {"cells": [cell | {"building": None} for cell in told["cells"]]}
+
+
+def test_nothing_of_a_household_can_be_read_and_it_is_still_counted(desk: Desk) -> None:
+    served_and_gone(desk)
+    assert sealed_texts(desk.session)
+    before = counted(desk)
+    row = desk.erase()
+    assert sealed_texts(desk.session) == []
+    assert (row.erased_on, row.building, row.latitude) == (TODAY, "", 41.8)
+    assert {member.identity_index for member in row.members} == {""}
+    assert [need.slots for need in row.needs] == [[], []]
+    assert counted(desk) == before
+    assert audit.verify(desk.session, HERE).intact
+
+
+def test_the_others_are_told_which_news_of_it_is_the_last(desk: Desk) -> None:
+    served_and_gone(desk)
+    versions = {need.id: need.version for need in desk.session.scalars(sa.select(Need))}
+    desk.erase()
+    (told,) = desk.news()
+    last = {each["need"]: each["version"] for each in told["data"]["needs"]}
+    assert told["type"] == "household.erased"
+    assert last == {need: version + 1 for need, version in versions.items()}
+
+
+def test_erasing_again_changes_nothing(desk: Desk) -> None:
+    served_and_gone(desk)
+    version = desk.erase().version
+    desk.news()
+    assert desk.erase().version == version
+    assert desk.news() == []
+
+
+def test_who_is_served_or_worried_about_is_not_erased(desk: Desk) -> None:
+    desk.register()
+    desk.verify()
+    with pytest.raises(Conflict, match=f"{HOME} is verified; record its exit first"):
+        desk.erase()
+    desk.raise_concern()
+    desk.leave("own_wish")
+    with pytest.raises(Conflict, match=f"not settled: {HOME}-C1; close them"):
+        desk.erase()
+    desk.close_concern()
+    assert desk.erase().erased_on == TODAY
+
+
+def test_only_who_decides_erases(desk: Desk) -> None:
+    served_and_gone(desk)
+    desk.actor = COORDINATOR
+    with pytest.raises(Forbidden, match="ask the director or an administrator"):
+        desk.erase()
+    desk.actor = DIRECTOR
+    assert desk.erase().erased_on == TODAY
+
+
+def test_a_call_nobody_made_yet_is_dropped_and_a_late_report_plans_none(desk: Desk) -> None:
+    desk.register()
+    desk.verify()
+    desk.visited()
+    desk.leave("income")
+    desk.erase()
+    desk.visited()
+    assert desk.session.scalars(sa.select(FeedbackCall)).all() == []
+
+
+AFTERWARDS: dict[str, Callable[[Desk], Any]] = {
+    "registered": lambda desk: desk.register(),
+    "verified": lambda desk: desk.verify(certified_on="2026-11-20"),
+    "worried about": lambda desk: desk.raise_concern(),
+}
+
+
+@pytest.mark.parametrize("act", AFTERWARDS)
+def test_who_was_erased_comes_back_only_by_another_code(desk: Desk, act: str) -> None:
+    desk.register()
+    desk.verify()
+    desk.leave("income")
+    desk.erase()
+    with pytest.raises(Conflict, match="another code"):
+        AFTERWARDS[act](desk)
+    assert desk.register(a_household(code="H002")).erased_on is None
+
+
+def test_an_old_certificate_that_comes_again_changes_nothing(desk: Desk) -> None:
+    desk.register()
+    certificate = {"household": "H001", "certified_on": "2026-11-01", "valid_until": "2027-10-31"}
+    desk.hear("household.certified", **certificate)
+    desk.leave("income")
+    version = desk.erase().version
+    desk.hear("household.certified", **certificate)
+    assert desk.erase().version == version
