@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from households.service import HouseholdsService
+from servicekit import clock
 from servicekit.errors import Conflict
 from stories import ServersPlace, Story, told
 from sunshine import sample
@@ -26,6 +29,17 @@ def matched(
         story.prepare()
         run = {"community": sample.COMMUNITY, "dry_run": False}
         yield story, story.system.call("volunteers", "match", **run)["proposed"]
+
+
+def three_years_later(story: Story) -> None:
+    """The round of the households service comes, and the clock goes back."""
+    now = clock.now()
+    service: Any = HouseholdsService()
+    service.database = story.host.extension("households", "database")
+    clock.travel(now + timedelta(days=1096))
+    service.daily_round()
+    settle(story.system)
+    clock.travel(now)
 
 
 def rows_about(story: Story, key: str, row: dict[str, Any]) -> list[str]:
@@ -57,8 +71,9 @@ def test_of_an_erased_household_no_service_knows_where_it_lived(
     leaves = {"household": household, "reason": "own_wish", "on": str(sample.FIRST_DAY)}
     story.system.call("households", "exit_household", **leaves)
     settle(story.system)
-    story.system.call("households", "erase_household", household=household)
-    settle(story.system)
+    three_years_later(story)
+    erased = story.system.call("households", "erase_household", household=household)
+    assert (erased["erased_on"], erased["version"]) == ("2029-11-23", lived["version"] + 2)
     assert rows_about(story, household, lived) == []
     with pytest.raises(Conflict, match="has been erased"):
         story.system.call("volunteers", "explain_pairing", pairing=proposed["pairing"])

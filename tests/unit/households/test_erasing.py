@@ -1,13 +1,15 @@
 """A household is erased: nothing of it can be read any more, and everything still adds up."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from households.models import Base, FeedbackCall, Need
+from households.models import Base, FeedbackCall, Household, Need
+from households.usecases import erasing
 from servicekit import audit
 from servicekit.actors import Actor
 from servicekit.errors import Conflict, Forbidden
@@ -15,6 +17,7 @@ from unit.households.givens import (
     HERE,
     HOME,
     NOTE,
+    NOW,
     TODAY,
     Desk,
     a_child,
@@ -149,3 +152,30 @@ def test_an_old_certificate_that_comes_again_changes_nothing(desk: Desk) -> None
     version = desk.erase().version
     desk.hear("household.certified", **certificate)
     assert desk.erase().version == version
+
+
+def later(desk: Desk, days: int, keep: int = 1095) -> bool:
+    """Whether the household is erased by the round so many days later."""
+    desk.now = NOW + timedelta(days=days)
+    erasing.erase_expired(desk.session, days=keep, now=desk.now, actor=desk.actor)
+    desk.session.flush()
+    return desk.session.get_one(Household, HOME).erased_on is not None
+
+
+def test_who_left_is_erased_by_itself_when_the_time_is_over(desk: Desk) -> None:
+    served_and_gone(desk)
+    assert [later(desk, 1095), later(desk, 5000, keep=0), later(desk, 1096)] == [False, False, True]
+
+
+def test_who_is_worried_about_is_kept_until_it_is_settled(desk: Desk) -> None:
+    desk.register()
+    desk.raise_concern()
+    desk.leave("own_wish")
+    assert not later(desk, 2000)
+    desk.close_concern()
+    assert later(desk, 2000)
+
+
+def test_who_is_served_is_never_erased_by_itself(desk: Desk) -> None:
+    desk.register()
+    assert not later(desk, 5000)

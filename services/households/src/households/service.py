@@ -144,6 +144,9 @@ class HouseholdsService(Service):
             everywhere = {"community": None, "today": None}
             reviews.announce_reviews(session, everywhere, now=call.now, actor=call.actor)
             referrals.announce_referrals(session, everywhere, now=call.now, actor=call.actor)
+        with call.transaction() as session:
+            days = call.settings.retention_days
+            erasing.erase_expired(session, days=days, now=call.now, actor=call.actor)
 
     # -- what is too much for a volunteer
 

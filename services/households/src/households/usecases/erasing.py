@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,8 @@ from households.usecases import announcing
 from servicekit.actors import Actor
 from servicekit.errors import Conflict
 from servicekit.privacy import destroy_key, require_eraser
+
+OPEN_CONCERN = Concern.status != ConcernStatus.CLOSED
 
 
 def erase_household(
@@ -38,12 +40,28 @@ def erase_household(
     return household
 
 
+def erase_expired(session: Session, *, days: int, now: datetime, actor: Actor) -> None:
+    """Erase the households that left more than ``days`` ago; with open concerns they wait.
+
+    Personal data whose purpose is achieved is to be deleted without being asked: Personal
+    Information Protection Law, art. 47; until then claims may be made, for three years: Civil
+    Code, art. 188. ``days`` 0: never.
+    """
+    if not days:
+        return
+    gone = sa.select(Household.id).where(
+        Household.erased_on.is_(None),
+        Household.left_on < rows.today(session, now) - timedelta(days=days),
+        ~sa.exists().where(Concern.household_id == Household.id, OPEN_CONCERN),
+    )
+    for key in session.scalars(gone.order_by(Household.id)).all():
+        erase_household(session, {"household": key}, now=now, actor=actor)
+
+
 def _refuse_open(session: Session, household: Household) -> None:
     if household.status not in LEAVING:
         raise Conflict(f"{household.id} is {household.status}; record its exit first")
-    unsettled = sa.select(Concern.id).where(
-        Concern.household_id == household.id, Concern.status != ConcernStatus.CLOSED
-    )
+    unsettled = sa.select(Concern.id).where(Concern.household_id == household.id, OPEN_CONCERN)
     if ids := session.scalars(unsettled.order_by(Concern.id)).all():
         raise Conflict(
             f"{household.id} has concerns that are not settled: {', '.join(ids)}; "
