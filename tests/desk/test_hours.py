@@ -60,6 +60,18 @@ def test_a_volunteer_goes_away_and_comes_back(sunny: Town, coordinator: Person) 
     assert found["state"] == "active"
 
 
+def test_a_volunteer_is_suspended_and_then_leaves(sunny: Town, coordinator: Person) -> None:
+    path = f"/desk/absences/of/{HERE}/volunteers"
+    conduct = {"step": "suspend_volunteer", "volunteer": "v005", "reason": "conduct"}
+    assert "已停止派工 · 行为问题" in coordinator.sent(path, conduct)
+    gone = {"step": "release_volunteer", "volunteer": "v005", "reason": "moved"}
+    assert "已停止派工 · 行为问题" not in coordinator.sent(path, gone)
+    found = sunny.system.call("volunteers", "get_volunteer", volunteer=f"{HERE}-V005")
+    assert found["state"] == "left"
+    again = coordinator.post(path, {**conduct, "reason": "other"})
+    assert (again.status, "目前的状态不允许" in html.unescape(again.text)) == (409, True)
+
+
 BACK = {"step": "activate_volunteer"}
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from flask import Flask
 
+import households
 import notifications.desk.pages
+import volunteers
 from notifications.desk import forms
 from notifications.desk.forms import Field, Form
 from notifications.desk.phrases import PHRASES
@@ -119,3 +123,49 @@ def test_problems_in_chinese_are_well_formed() -> None:
     for pattern, chinese in CHINESE:
         re.compile(pattern)
         assert re.search("[一-鿿]", chinese)
+
+
+ASKED_ON_THE_DESK = {
+    volunteers: (
+        "activities associations attending certificates clubs enrolling gifts growth honours hours"
+        " pairings participants projects services settling staffing stars topping_up training"
+    ),
+    households: "concerns feedback referrals",
+}
+
+
+class Sentences(ast.NodeVisitor):
+    """What a module refuses with: ``problem; remedy``, 7 standing for whatever is put in."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if ast.unparse(node.func) in {"Conflict", "Invalid"}:
+            for argument in node.args:
+                Texts(self.found).visit(argument)
+
+
+class Texts(Sentences):
+    def __init__(self, found: list[str]) -> None:
+        self.found = found
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if "; " in str(node.value):
+            self.found.append(str(node.value))
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        parts = (str(p.value) if isinstance(p, ast.Constant) else "7" for p in node.values)
+        if "; " in (text := "".join(parts)):
+            self.found.append(text)
+
+
+@pytest.mark.parametrize("service", ASKED_ON_THE_DESK, ids=lambda service: service.__name__)
+def test_what_is_refused_on_the_desk_is_said_in_chinese(service: ModuleType) -> None:
+    told = Sentences()
+    for name in ASKED_ON_THE_DESK[service].split():
+        module = Path(str(service.__file__)).parent / "usecases" / f"{name}.py"
+        told.visit(ast.parse(module.read_text(encoding="utf-8")))
+    assert len(told.found) > 3
+    unknown = [each for each in told.found if not any(re.search(p, each) for p, _ in CHINESE)]
+    assert unknown == []

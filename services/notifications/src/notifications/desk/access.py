@@ -81,7 +81,7 @@ ROUTES: dict[str, Rule] = {
     "read_number": Rule(Who.CARING, "the call's community; the reading is in the audit"),
     "record_feedback": Rule(Who.CARING, "the call's community"),
     "absences": Rule(Who.CARING, "the community in the path"),
-    "pause_volunteer": Rule(Who.MATCHING, "the community in the path, the volunteer's"),
+    "set_aside": Rule(Who.MATCHING, "the community in the path, the volunteer's"),
     "activate_volunteer": Rule(Who.MATCHING, "the volunteer's community"),
     "set_absence": Rule(Who.LEADING, "the community in the path; member and cover are of it"),
     "cancel_absence": Rule(Who.LEADING, "the member's community"),

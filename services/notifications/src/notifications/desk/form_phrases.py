@@ -59,7 +59,7 @@ FORMS: dict[str, tuple[str, str]] = {
         "志愿者外出时，结对转给候补或暂停；同事请假时，通知转给代理人。",
         "A volunteer's pairings go to the backup or rest; a colleague's news goes to the cover.",
     ),
-    "absences_volunteers": ("暂停服务的志愿者", "Volunteers who are away"),
+    "absences_volunteers": ("暂停服务和停止派工的志愿者", "Volunteers who are away or suspended"),
     "absences_colleagues": ("请假的同事", "Colleagues who are away"),
     "absences_nobody": ("目前没有人请假。", "Nobody is away."),
     "absences_until": ("至{day}", "until {day}"),
@@ -72,6 +72,16 @@ FORMS: dict[str, tuple[str, str]] = {
     "pause_volunteer_done": (
         "已登记。结对已转给候补，没有候补的暂停。",
         "Noted. Pairings went to their backups, or rest.",
+    ),
+    "suspend_volunteer": ("停止派工", "Suspend a volunteer"),
+    "suspend_volunteer_done": (
+        "已停止派工。结对已转给候补，没有候补的暂停。",
+        "Suspended. Pairings went to their backups, or rest.",
+    ),
+    "release_volunteer": ("登记志愿者离开", "A volunteer leaves"),
+    "release_volunteer_done": (
+        "已登记离开。结对已结束，需求重新开放。",
+        "Noted. The pairings have ended, and their needs are open again.",
     ),
     "activate_volunteer": ("已回来", "Is back"),
     "activate_volunteer_done": ("已恢复，原来的结对继续。", "Back; the pairings go on."),

@@ -1,4 +1,4 @@
-"""Who is away and who stands in: volunteers, and colleagues."""
+"""Who is away or gone, and who stands in: volunteers, and colleagues."""
 
 from __future__ import annotations
 
@@ -21,15 +21,14 @@ from servicekit import clock
 from servicekit.schemas import load
 
 SIZE = 100
-PAUSE = Form(
-    "pause_volunteer",
-    "pause_volunteer",
-    (
-        Field("volunteer", "person", codes="volunteers", most=40),
-        Field("reason", "choice", codes="absence_reason"),
-        Field("until", "date", needed=False),
-    ),
+WHO_AND_WHY = (
+    Field("volunteer", "person", codes="volunteers", most=40),
+    Field("reason", "choice", codes="absence_reason"),
 )
+PAUSE = Form("pause_volunteer", "pause_volunteer", (*WHO_AND_WHY, Field("until", "date", False)))
+SUSPEND = Form("suspend_volunteer", "suspend_volunteer", WHO_AND_WHY)
+RELEASE = Form("release_volunteer", "release_volunteer", WHO_AND_WHY)
+ASIDE = (PAUSE, SUSPEND, RELEASE)
 BACK = Form("activate_volunteer", "activate_volunteer")
 AWAY = Form(
     "set_absence",
@@ -52,9 +51,9 @@ def absences(community: str) -> Any:
 
 
 @pages.post("/absences/of/<community>/volunteers")
-def pause_volunteer(community: str) -> Any:
-    """Running pairings go to their backups, or rest."""
-    return VIEW.take(community, PAUSE, volunteers_service().pause_volunteer)
+def set_aside(community: str) -> Any:
+    """Running pairings go to their backups, or rest; they end where the volunteer leaves."""
+    return VIEW.step(community, ASIDE, volunteers_service())
 
 
 @pages.post("/absences/volunteers/<volunteer>")
@@ -87,8 +86,9 @@ def _be_back(**facts: Any) -> None:
 
 def _listed(place: str) -> dict[str, Any]:
     """Who is away now or soon, and who may be said to be."""
-    about = {"community": place, "state": "paused", "size": SIZE}
-    resting = volunteers_service().find_volunteers(**about)["items"]
+    find = volunteers_service().find_volunteers
+    found = [find(community=place, state=state, size=SIZE) for state in ("paused", "suspended")]
+    resting = [each for page in found for each in page["items"]]
     known = names({"volunteer": each["id"]} for each in resting)
     today = local(clock.now()).date()
     with desk().transaction() as session:
@@ -105,8 +105,10 @@ def _listed(place: str) -> dict[str, Any]:
         "colleagues": staff,
         "people": volunteers_of(place),
         "options": {"staff": list(staff.items()), "cover": list(staff.items())},
-        "forms": {form.words: form for form in (PAUSE, BACK, AWAY, RETURNED)},
-        "pausing": url_for("desk.absences.pause_volunteer", community=place),
+        "forms": {form.words: form for form in (BACK, AWAY, RETURNED)},
+        "setting_aside": [
+            (form, url_for("desk.absences.set_aside", community=place)) for form in ASIDE
+        ],
         "leaving": url_for("desk.absences.set_absence", community=place),
         "deciding": access.allowed(access.Who.MATCHING, somebody()),
         "leading": access.allowed(access.Who.LEADING, somebody()),
