@@ -3,7 +3,6 @@
 from households.contracts.events import (
     CONSUMED,
     PUBLISHED,
-    SAMPLES,
     GiftSeen,
     HouseholdCertified,
     HouseholdDecertified,
@@ -67,6 +66,7 @@ from households.contracts.rpc_needs import (
     NeedView,
     RaiseNeed,
 )
+from households.contracts.samples import SAMPLES
 
 __all__ = [
     "CONSUMED",

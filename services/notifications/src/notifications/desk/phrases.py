@@ -127,10 +127,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "filters_all": ("{count} 项条件全部满足", "All {count} conditions hold"),
     "filters_failed": ("{failed} 项条件不满足", "{failed} conditions do not hold"),
     "passed": ("满足", "holds"),
-    "why_erased": (
-        "其中一方的个人信息已删除，配对理由不再显示。",
-        "One of the two has been erased; why they were paired can no longer be shown.",
-    ),
+    "why_erased": ("一方已被删除，理由不再显示。", "One of the two is erased, the reasons too."),
     "not_passed": ("不满足", "does not hold"),
     "sentences": ("一句话说明", "In words"),
     "instead": ("换成别人会怎样？", "And somebody else?"),
