@@ -135,6 +135,14 @@ class Desk:
     def register(self, data: Facts | None = None) -> Household:
         return self._do(registration.register_household, c.RegisterHousehold, data or a_household())
 
+    def take_up(self) -> None:
+        """Register and verify a household of two with two needs."""
+        child = a_child(disability="intellectual", phone="18000007777")
+        self.register(a_household(members=[a_head(), child]))
+        self.raise_need(a_need(note=NOTE, member="M2"))
+        self.raise_need(tutoring(note=NOTE))
+        self.verify()
+
     def verify(self, **changes: Any) -> Household:
         return self._do(status.verify_household, c.VerifyHousehold, a_certificate(**changes))
 

@@ -20,11 +20,7 @@ from unit.households.givens import (
     NOW,
     TODAY,
     Desk,
-    a_child,
-    a_head,
     a_household,
-    a_need,
-    tutoring,
 )
 
 DIRECTOR = Actor(f"{HERE}-S09", "director", (HERE,))
@@ -33,11 +29,7 @@ COORDINATOR = Actor(f"{HERE}-S02", "coordinator", (HERE,))
 
 def served_and_gone(desk: Desk) -> None:
     """A household with two needs, a settled concern and a call; it has left."""
-    child = a_child(disability="intellectual", phone="18000007777")
-    desk.register(a_household(members=[a_head(), child]))
-    desk.raise_need(a_need(note=NOTE, member="M2"))
-    desk.raise_need(tutoring(note=NOTE))
-    desk.verify()
+    desk.take_up()
     desk.visited()
     desk.record_feedback("confirmed", note=NOTE)
     desk.raise_concern(note=NOTE)

@@ -27,7 +27,6 @@ from unit.households.givens import (
     a_head,
     a_household,
     a_need,
-    tutoring,
 )
 
 PERSONAL = (
@@ -46,11 +45,7 @@ PERSONAL = (
 
 def a_whole_life(desk: Desk) -> None:
     """A household through all that it may live to see."""
-    child = a_child(disability="intellectual", phone="18000007777")
-    desk.register(a_household(members=[a_head(), child]))
-    desk.raise_need(a_need(note=NOTE, member="M2"))
-    desk.raise_need(tutoring(note=NOTE))
-    desk.verify()
+    desk.take_up()
     desk.pairing("started", 1)
     desk.reveal()
     desk.pairing("ended", 2, reason="handover")
